@@ -1,1 +1,93 @@
-export {};
+// Contract
+export { command, defineRoom, directed, type Command, type Directed, type RoomContract } from './contract/contract.js';
+export { bytes, validate, validateNow, type Schema, type Validated } from './contract/schema.js';
+export type {
+  CommandName,
+  DataOf,
+  EventName,
+  EventOf,
+  Identity,
+  Inputs,
+  JoinDataOf,
+  JoinInputOf,
+  Member,
+  MemberOf,
+  ParamsInputOf,
+  ParamsOf,
+  ProfileOf,
+  ReplyOf,
+  RoomInput,
+  SendOf,
+  SignalName,
+  SignalOf,
+  ViewOf,
+} from './contract/infer.js';
+export {
+  outputs,
+  type Audience,
+  type Emitted,
+  type MemberIds,
+  type Outputs,
+  type RoomOutput,
+} from './contract/outputs.js';
+export { roomTypes, type RoomTypes } from './contract/room-types.js';
+
+// Kind and logic
+export { KIND_DEFAULTS, SYSTEM, type CommittedEvent, type KindOptions, type RoomKind } from './kind.js';
+export type {
+  Applied,
+  LogicEvent,
+  LogicFactory,
+  LogicOutput,
+  LogicTimer,
+  Outside,
+  RoomLogic,
+  StartInput,
+} from './room/logic.js';
+
+// Log
+export type { Entry, Input, LeaveReason, LoggedEvent, NewSession, Stamp } from './log/entry.js';
+export type {
+  Batch,
+  Claim,
+  Due,
+  Durability,
+  Fence,
+  Lineage,
+  ReadRange,
+  Retention,
+  RoomStore,
+  Snapshot,
+} from './log/store.js';
+
+// Node
+export type { RoomHandle, RoomsNode } from './node.js';
+export type { Connection } from './routing/connection.js';
+export type { JoinRequest, SendRequest, SendResult, Sessions } from './routing/sessions.js';
+export { Frame } from './feed/frame.js';
+
+// Time, chance, errors
+export { SystemClock, type Clock, type Timer } from './clock.js';
+export { systemIds, type Ids } from './ids.js';
+export {
+  BusyError,
+  DefinitionError,
+  DivergedError,
+  FencedError,
+  ForbiddenError,
+  InternalError,
+  InvalidError,
+  NotAMemberError,
+  RateLimitedError,
+  RejectedError,
+  RoomClosedError,
+  RoomError,
+  RoomFullError,
+  StoreRefusedError,
+  toRoomError,
+  UnavailableError,
+  UnknownCommandError,
+  UnknownKindError,
+  UnknownOutcomeError,
+  type Issue,
+} from './errors.js';

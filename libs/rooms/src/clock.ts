@@ -1,0 +1,52 @@
+/** A pending call of a {@link Clock}; opaque to its holder. */
+export interface Timer {
+  readonly due: number;
+}
+
+/**
+ * The only source of time in the engine. Tests drive a virtual one.
+ */
+export interface Clock {
+  /** Wall time, milliseconds since 1970. */
+  now(): number;
+  /** Calls `run` once, `delayMs` from now (at once when zero or less). Any finite delay is kept, however long. */
+  after(delayMs: number, run: () => void): Timer;
+  /** Forgets a pending call. A timer that has fired or is unknown is ignored. */
+  cancel(timer: Timer): void;
+}
+
+/** Node's timers overflow above this and would fire at once. */
+const LONGEST_STEP_MS = 2 ** 31 - 1;
+
+/** Real time. Its timers do not keep a process alive. */
+export class SystemClock implements Clock {
+  readonly #pending = new WeakMap<Timer, NodeJS.Timeout>();
+
+  now(): number {
+    return Date.now();
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    const timer: Timer = { due: this.now() + delayMs };
+    this.#step(timer, delayMs, run);
+    return timer;
+  }
+
+  cancel(timer: Timer): void {
+    clearTimeout(this.#pending.get(timer));
+    this.#pending.delete(timer);
+  }
+
+  #step(timer: Timer, remainingMs: number, run: () => void): void {
+    const stepMs = Math.min(Math.max(remainingMs, 0), LONGEST_STEP_MS);
+    const handle = setTimeout(() => {
+      if (remainingMs > stepMs) this.#step(timer, remainingMs - stepMs, run);
+      else {
+        this.#pending.delete(timer);
+        run();
+      }
+    }, stepMs);
+    handle.unref();
+    this.#pending.set(timer, handle);
+  }
+}

@@ -1,0 +1,68 @@
+import { isName } from '@greenroom/protocol';
+import { DefinitionError } from '../errors.js';
+import type { CheckedContract } from './payload.js';
+import type { Schema } from './schema.js';
+
+/** A command that is answered with data. */
+export interface Command<D extends Schema = Schema, R extends Schema = Schema> {
+  readonly data: D;
+  readonly reply: R;
+}
+
+/** An event that is always for named members. */
+export interface Directed<D extends Schema = Schema> {
+  readonly directed: D;
+}
+
+/**
+ * What a kind of room accepts and emits. Browsers import its type only. Every payload is plain data: JSON values and
+ * `Uint8Array`.
+ */
+export interface RoomContract {
+  /** First part of an address: `[A-Za-z0-9][A-Za-z0-9_.~-]{0,63}`. */
+  readonly kind: string;
+  /** Fixed when the room is made. Default: none. */
+  readonly params?: Schema;
+  /** What one joiner brings: a password, a team. Default: nothing. */
+  readonly join?: Schema;
+  /** What every member may know of a member, besides `id`. Default: `{ name }`. */
+  readonly member?: Schema;
+  readonly commands: Readonly<Record<string, Schema | Command>>;
+  readonly events: Readonly<Record<string, Schema | Directed>>;
+  /** Volatile: never kept, conflated or dropped. */
+  readonly signals?: Readonly<Record<string, Schema>>;
+  /** What a viewer is shown on joining. */
+  readonly view?: Schema;
+}
+
+/** A command that is answered with data: `command(dataSchema, replySchema)`. */
+export const command = <D extends Schema, R extends Schema>(data: D, reply: R): Command<D, R> => ({ data, reply });
+
+/** An event that is never for all: its builder asks for the members it is for. */
+export const directed = <D extends Schema>(data: D): Directed<D> => ({ directed: data });
+
+export const isCommandWithReply = (part: Schema | Command): part is Command => !('~standard' in part);
+export const isDirected = (part: Schema | Directed): part is Directed => !('~standard' in part);
+
+/** Names of the framework's own inputs and outputs; neither contracts nor clients may use them. */
+export const isReserved = (name: string): boolean => name.startsWith('room.') || name.startsWith('xstate.');
+
+const checkNames = (kind: string, what: string, names: readonly string[]): void => {
+  for (const name of names) {
+    if (isReserved(name)) throw new DefinitionError(`${kind}: ${what} ${name} has a reserved name (room.*, xstate.*).`);
+    if (name === '' || name.length > 64 || name === '*')
+      throw new DefinitionError(`${kind}: ${what} "${name}" needs a name of 1 to 64 characters other than *.`);
+  }
+};
+
+/**
+ * Declares a kind of room. The types of everything else follow from what is given here.
+ * @throws DefinitionError for a name that cannot be used.
+ */
+export const defineRoom = <const C extends RoomContract>(contract: C & CheckedContract<C>): C => {
+  if (!isName(contract.kind)) throw new DefinitionError(`A room cannot be of kind "${contract.kind}".`);
+  checkNames(contract.kind, 'command', Object.keys(contract.commands));
+  checkNames(contract.kind, 'event', Object.keys(contract.events));
+  checkNames(contract.kind, 'signal', Object.keys(contract.signals ?? {}));
+  return contract;
+};

@@ -1,0 +1,69 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Command, Directed, RoomContract } from './contract.js';
+import type { Schema } from './schema.js';
+import type { LeaveReason, Stamp } from '../log/entry.js';
+
+type In<T, D = unknown> = T extends Schema ? StandardSchemaV1.InferInput<T> : D;
+type Out<T, D = unknown> = T extends Schema ? StandardSchemaV1.InferOutput<T> : D;
+type Part<C extends RoomContract, K extends keyof RoomContract> = C extends { [X in K]: infer T } ? T : undefined;
+
+/** What the room and the other members know of a person. The system itself is `{ id: 'system' }`. */
+export interface Member {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** Who a connection, or a caller of `RoomsService`, is. Claims stay on the connection. */
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+  readonly [claim: string]: unknown;
+}
+
+export type ParamsOf<C extends RoomContract> = Out<Part<C, 'params'>, Record<never, never>>;
+export type ParamsInputOf<C extends RoomContract> = In<Part<C, 'params'>, Record<never, never>>;
+export type JoinDataOf<C extends RoomContract> = Out<Part<C, 'join'>, undefined>;
+export type JoinInputOf<C extends RoomContract> = In<Part<C, 'join'>, undefined>;
+export type MemberOf<C extends RoomContract> = { readonly id: string } & Out<
+  Part<C, 'member'>,
+  { readonly name: string }
+>;
+/** What `@OnJoin` returns: the member without their id, which is the user's. */
+export type ProfileOf<C extends RoomContract> = In<Part<C, 'member'>, { readonly name: string }>;
+export type ViewOf<C extends RoomContract> = Out<Part<C, 'view'>, unknown>;
+
+export type CommandName<C extends RoomContract> = keyof C['commands'] & string;
+export type EventName<C extends RoomContract> = keyof C['events'] & string;
+export type SignalName<C extends RoomContract> = keyof NonNullable<C['signals']> & string;
+
+type CommandSchema<T> = T extends Command<infer D, Schema> ? D : T;
+/** A command's data as the room gets it. */
+export type DataOf<C extends RoomContract, K extends CommandName<C>> = Out<CommandSchema<C['commands'][K]>>;
+/** A command's data as its sender gives it. */
+export type SendOf<C extends RoomContract, K extends CommandName<C>> = In<CommandSchema<C['commands'][K]>>;
+export type ReplyOf<C extends RoomContract, K extends CommandName<C>> =
+  C['commands'][K] extends Command<Schema, infer R> ? Out<R> : undefined;
+export type EventOf<C extends RoomContract, K extends EventName<C>> =
+  C['events'][K] extends Directed<infer D> ? Out<D> : Out<C['events'][K]>;
+export type SignalOf<C extends RoomContract, K extends SignalName<C>> = In<NonNullable<C['signals']>[K]>;
+
+/** Every event that enters a room's machine: its commands, and the members' comings and goings. */
+export type Inputs<C extends RoomContract> =
+  | {
+      [K in CommandName<C>]: { readonly type: K; readonly data: DataOf<C, K>; readonly by: MemberOf<C> } & Stamp;
+    }[CommandName<C>]
+  /** Somebody is about to become a member. No transition means accepted; `room.reject` refuses. */
+  | ({ readonly type: 'room.join'; readonly by: MemberOf<C>; readonly data: JoinDataOf<C> } & Stamp)
+  | ({ readonly type: 'room.leave'; readonly by: MemberOf<C>; readonly reason: LeaveReason } & Stamp)
+  /** A member's last connection is lost; they stay a member for the grace time. */
+  | ({ readonly type: 'room.drop'; readonly by: MemberOf<C> } & Stamp)
+  | ({ readonly type: 'room.resume'; readonly by: MemberOf<C> } & Stamp);
+
+/** What a machine's `context: ({ input }) => ...` is given when the room is made. */
+export interface RoomInput<C extends RoomContract> {
+  /** `kind/id`. */
+  readonly address: string;
+  readonly params: ParamsOf<C>;
+  readonly at: number;
+  readonly seed: number;
+}

@@ -1,0 +1,27 @@
+import { createHash, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+
+/** The only source of chance in the engine. Tests hand in a seeded one. */
+export interface Ids {
+  /** A name that no other process will make: connections, sessions, nodes, command ids. */
+  unique(): string;
+  /** A value that nobody can guess, at least 128 bits: session secrets. */
+  secret(): string;
+  /** What a turn's inputs are stamped with: an integer of 32 bits. */
+  seed(): number;
+}
+
+export const systemIds: Ids = {
+  unique: () => randomUUID(),
+  secret: () => randomBytes(24).toString('base64url'),
+  seed: () => randomInt(2 ** 32),
+};
+
+/** What is kept of a secret, so that a log that leaks opens no session. */
+export const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+/** Compares without telling by its time how much was right. */
+export const matches = (secret: string, kept: string): boolean => {
+  const a = Buffer.from(digest(secret));
+  const b = Buffer.from(kept);
+  return a.length === b.length && timingSafeEqual(a, b);
+};

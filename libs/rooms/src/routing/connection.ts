@@ -1,0 +1,10 @@
+import type { Identity } from '../contract/infer.js';
+import type { Frame } from '../feed/frame.js';
+
+/** One socket of either carrier, as the engine sees it. */
+export interface Connection {
+  readonly id: string;
+  readonly user: Identity;
+  /** Hands a frame to the carrier, in order. Never throws; a connection that is gone ignores it. */
+  push(frame: Frame): void;
+}
