@@ -1,7 +1,7 @@
 import { validateNow } from '../contract/schema.js';
 import { InvalidError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
-import type { Input } from '../log/entry.js';
+import type { Entry, Input } from '../log/entry.js';
 import { replay } from '../log/replay.js';
 import { migration, unseal } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';
@@ -27,8 +27,8 @@ export interface Creation {
 /** A room taken over and brought up to the head of its log, not serving yet. */
 export interface Activated {
   readonly room: Room;
-  /** Starts it. */
-  begin(): void;
+  /** Starts it; `last` is the same room as it was in this process before, whose members go on where they stood. */
+  begin(last: Room | undefined): Promise<void>;
 }
 
 /**
@@ -57,7 +57,13 @@ export const activate = async (
   room = new Room(core, fence, { lineage: claim.lineage, handled, mustSave: isOldVersion }, env, events);
   const inputs = core.isOpen ? drops(core, env, isLive) : [opening(kind, creation)];
   const made = room;
-  return { room: made, begin: () => made.begin(inputs) };
+  return {
+    room: made,
+    begin: async (last) => {
+      if (last !== undefined) made.follow(last, await readAll(env, address, last.published, core.seq));
+      made.begin(inputs);
+    },
+  };
 };
 
 const load = async (
@@ -92,6 +98,17 @@ const opening = (kind: RoomKind, creation: Creation | undefined): Input => {
   const checked = validateNow(kind.contract.params, {});
   if (!checked.ok) throw new InvalidError('params', checked.issues);
   return { type: 'open', params: checked.value, version: kind.options.version };
+};
+
+/** Entries above one position, up to another. */
+const readAll = async (env: RoomEnvironment, address: string, after: number, head: number): Promise<Entry[]> => {
+  const entries: Entry[] = [];
+  while ((entries.at(-1)?.last ?? after) < head) {
+    const page = await env.store.read(address, { after: entries.at(-1)?.last ?? after, limit: 256 });
+    if (page.length === 0) break;
+    entries.push(...page);
+  }
+  return entries;
 };
 
 const drops = (core: RoomCore, env: RoomEnvironment, isLive: (session: string) => boolean): Input[] => {

@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../clock.js';
 import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
-import type { Feed } from '../feed/feed.js';
+import type { Feed, PublishedTurn } from '../feed/feed.js';
 import type { Ids } from '../ids.js';
 import type { NodeLimits } from '../limits.js';
-import type { Input } from '../log/entry.js';
+import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
 import type { Fence, Lineage, RoomStore } from '../log/store.js';
 import type { RoomsLogger } from '../logger.js';
@@ -14,7 +14,7 @@ import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
 import type { ReplyTo, Request } from './request.js';
 import { Saver } from './saver.js';
-import { Turn } from './turn.js';
+import { publishedTurn, Turn } from './turn.js';
 import { Unanswered } from './unanswered.js';
 
 /** What a room needs of its node. */
@@ -55,6 +55,8 @@ export class Room {
   readonly #saver: Saver;
   /** `to` of the last shared turn. */
   #floor: number;
+  /** The last position that was fanned out. */
+  #published: number;
   #state: 'serving' | 'stopped' = 'serving';
   #turning: Promise<void> | undefined;
   #deadline: Timer | undefined;
@@ -70,6 +72,7 @@ export class Room {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered(env.limits.maxUnanswered);
     this.#floor = core.seq;
+    this.#published = core.seq;
     const { afterCommit } = core.kind;
     if (afterCommit !== undefined)
       this.#after = new AfterCommit(
@@ -82,6 +85,17 @@ export class Room {
         tenure.handled,
       );
     this.#saver = new Saver(core, fence, env, this.#after, tenure.mustSave);
+  }
+
+  /** The last position that members were told of, or did not have to be. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Goes on for the members where the same room stood before it was loaded again; `missed` is what came after. */
+  follow(last: Room, missed: readonly Entry[]): void {
+    this.#floor = last.#floor;
+    this.#publish(publishedTurn(this.core, this.#floor, missed));
   }
 
   /** Starts serving. `inputs` come before anything that is asked. */
@@ -214,9 +228,7 @@ export class Room {
 
   #fanOut(turn: Turn): void {
     if (turn.entries.length === 0) return;
-    const published = turn.published(this.#floor);
-    if (published.shared) this.#floor = published.to;
-    this.env.feed.publish(this.core.address, published);
+    this.#publish(turn.published(this.#floor));
     for (const effect of turn.effects) {
       try {
         effect();
@@ -225,6 +237,12 @@ export class Room {
       }
     }
     this.#after?.committed(this.core.seq);
+  }
+
+  #publish(turn: PublishedTurn): void {
+    if (turn.shared) this.#floor = turn.to;
+    this.#published = turn.to;
+    this.env.feed.publish(this.core.address, turn);
   }
 
   /** The turn may or may not be in the log: only the log knows. */

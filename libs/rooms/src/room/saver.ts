@@ -81,7 +81,9 @@ export class Saver {
 
   #snapshot(): Snapshot {
     const { core } = this;
-    const isKept = core.kind.options.durability !== 'memory';
-    return seal(core.kind, core.seq, this.after?.handled ?? core.seq, isKept ? core.save(this.env.clock.now()) : null);
+    // A kind in memory may run what cannot be saved; its log is let go of all the same.
+    const isSavable = core.kind.options.durability !== 'memory' || core.kind.logic.whyNotDurable() === undefined;
+    const saved = isSavable ? core.save(this.env.clock.now()) : null;
+    return seal(core.kind, core.seq, this.after?.handled ?? core.seq, saved);
   }
 }

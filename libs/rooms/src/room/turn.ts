@@ -40,6 +40,24 @@ export interface CommittedJoin {
   readonly resumed: boolean;
 }
 
+/** Committed entries as members hear of them, with nobody coming or going. */
+export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
+  const events = entries.flatMap(eventsOf);
+  const shared = events.some(({ to }) => to === undefined);
+  return {
+    type: 'turn',
+    epoch: core.epoch,
+    floor,
+    to: core.seq,
+    shared,
+    events,
+    joined: [],
+    left: [],
+    ended: [],
+    count: core.members.count,
+  };
+};
+
 /**
  * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
  * then answered. Synchronous; the room commits it.
@@ -80,19 +98,11 @@ export class Turn {
 
   /** What the other nodes and the members hear of it. */
   published(floor: number): PublishedTurn {
-    const { core } = this.context;
-    const events = this.entries.flatMap(eventsOf);
     return {
-      type: 'turn',
-      epoch: core.epoch,
-      floor,
-      to: core.seq,
-      shared: events.some(({ to }) => to === undefined),
-      events,
+      ...publishedTurn(this.context.core, floor, this.entries),
       joined: [...this.#joined.values()],
       left: [...this.#left].map(([id, reason]) => ({ id, reason })),
       ended: this.#ended,
-      count: core.members.count,
     };
   }
 
