@@ -27,13 +27,14 @@ export interface Creation {
 /** A room taken over and brought up to the head of its log, not serving yet. */
 export interface Activated {
   readonly room: Room;
-  /** Starts it; `last` is the same room as it was in this process before, whose members go on where they stood. */
-  begin(last: Room | undefined): Promise<void>;
+  /** What it begins with. */
+  readonly inputs: readonly Input[];
 }
 
 /**
  * Claims a room and loads it: snapshot, then the log after it. Every session that was attached to the last owner waits
  * for its member with a new grace time.
+ * @param last the same room as it was in this process before: its members go on where they stood.
  * @returns `undefined` when there is no such room and it is not to be made.
  * @throws DivergedError when its log does not fit its kind.
  */
@@ -42,6 +43,7 @@ export const activate = async (
   kind: RoomKind,
   address: string,
   creation: Creation | undefined,
+  last: Room | undefined,
 ): Promise<Activated | undefined> => {
   const claim = await env.store.claim(address, env.owner, env.clock.now(), creation !== undefined);
   if (claim === undefined) return undefined;
@@ -56,14 +58,8 @@ export const activate = async (
   const fence = { epoch: claim.epoch, owner: env.owner };
   room = new Room(core, fence, { lineage: claim.lineage, handled, mustSave: isOldVersion }, env, events);
   const inputs = core.isOpen ? drops(core, env, isLive) : [opening(kind, creation)];
-  const made = room;
-  return {
-    room: made,
-    begin: async (last) => {
-      if (last !== undefined) made.follow(last, await readAll(env, address, last.published, core.seq));
-      made.begin(inputs);
-    },
-  };
+  if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
+  return { room, inputs };
 };
 
 const load = async (

@@ -118,10 +118,9 @@ export class RoomHost {
   ): Promise<Room | undefined> {
     this.#slots.set(address, { state: 'activating', waiting });
     try {
-      const activated = await this.#load(address, creation);
-      await activated.begin(last);
-      const { room } = activated;
+      const { room, inputs } = await this.#load(address, creation, last);
       this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
+      room.begin(inputs);
       for (const { run } of waiting) run(room);
       return room;
     } catch (thrown) {
@@ -130,7 +129,7 @@ export class RoomHost {
     }
   }
 
-  async #load(address: string, creation: Creation | undefined): Promise<Activated> {
+  async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
     const kindName = address.slice(0, address.indexOf('/'));
     const kind = this.options.kind(kindName);
     if (kind === undefined) throw new UnknownKindError(kindName);
@@ -148,7 +147,7 @@ export class RoomHost {
     };
     const isImplicit = creation !== undefined && creation.params === undefined;
     const mayMake = !isImplicit || kind.options.create === 'on-join';
-    const activated = await activate(context, kind, address, mayMake ? creation : undefined);
+    const activated = await activate(context, kind, address, mayMake ? creation : undefined, last);
     if (activated === undefined) throw new NoSuchRoomError();
     return activated;
   }

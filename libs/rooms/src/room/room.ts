@@ -159,29 +159,27 @@ export class Room {
   }
 
   #turn(): void {
-    this.#turning ??= this.#turns().finally(() => {
-      this.#turning = undefined;
-      if (this.#state === 'serving') this.#settleDown();
-    });
+    this.#turning ??= this.#turns();
   }
 
   async #turns(): Promise<void> {
     this.env.clock.cancel(this.#rest ?? NO_TIMER);
     // Whatever is asked in the same tick goes into the same turn.
     await Promise.resolve();
-    for (let input = this.#dueInput(); this.#mailbox.size > 0 || input !== undefined; input = this.#dueInput()) {
-      if (input !== undefined) this.#mailbox.putOwn({ from: 'room', input });
-      await this.#oneTurn();
-      if (this.#isStopped()) return;
+    try {
+      do await this.#oneTurn();
+      while (this.#mailbox.size > 0 && !this.#isStopped());
+    } catch (cause) {
+      this.env.logger.error('a turn failed', { room: this.core.address, cause });
+      await this.#restart();
     }
+    // In the same tick as the last look into the mailbox: what is put in from now on starts another.
+    this.#turning = undefined;
+    if (!this.#isStopped()) this.#settleDown();
   }
 
   #isStopped(): boolean {
     return this.#state === 'stopped';
-  }
-
-  #dueInput(): Input | undefined {
-    return this.core.dueInput(this.env.clock.now());
   }
 
   async #oneTurn(): Promise<void> {
@@ -196,8 +194,11 @@ export class Room {
       joined: (join) => joinReply(core, this.env.store, this.tenure.lineage, join),
       report: (message, error) => logger.error(message, { room: core.address, cause: error }),
     });
+    // One at a turn: a machine that is always due leaves room for others.
+    const due = core.dueInput(now);
+    if (due !== undefined) turn.take({ from: 'room', input: due });
     do {
-      const letter = this.#mailbox.take();
+      const letter = turn.mustRestart ? undefined : this.#mailbox.take();
       if (letter === undefined) break;
       turn.take(letter);
     } while (!turn.mustRestart && !core.logic.mutable && clock.now() < now + limits.turnSliceMs);

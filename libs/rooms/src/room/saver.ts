@@ -4,8 +4,8 @@ import type { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import type { RoomEnvironment } from './room.js';
 
-/** After a crash, events that `afterCommit` may not have seen wait at most so long. */
-const UNHANDLED_MS = 10_000;
+/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
+const UNHANDLED_MS = 30_000;
 
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
 export class Saver {
@@ -26,7 +26,8 @@ export class Saver {
     const deadline = this.core.nextDeadline();
     // Somebody must come after a crash and finish what comes after the commit.
     if (this.after === undefined) return deadline;
-    return Math.min(deadline ?? Infinity, this.env.clock.now() + UNHANDLED_MS);
+    const coming = Math.ceil(this.env.clock.now() / UNHANDLED_MS + 1) * UNHANDLED_MS;
+    return Math.min(deadline ?? Infinity, coming);
   }
 
   /**

@@ -183,6 +183,7 @@ export class Turn {
         return () => core.members.page(request.after, request.limit);
       case 'create':
         if (!core.isFresh) throw new RejectedError('the room exists');
+        core.isFresh = false;
         return () => undefined;
       case 'history':
         throw new TypeError('History is read from the log, not in a turn.');

@@ -53,7 +53,7 @@ interface LabState {
 
 export const labMachine = (acted: string[] = []) =>
   setup({
-    types: roomTypes<typeof Lab, LabState, { type: 'ring' }>(),
+    types: roomTypes<typeof Lab, LabState>(),
     actors: {
       look: fromPromise(async ({ input }: { input: { fails: boolean } }) => {
         acted.push('looked');
@@ -68,7 +68,7 @@ export const labMachine = (acted: string[] = []) =>
       never: () => false,
       isBanned: ({ event }) => event.type === 'room.join' && event.by.id === 'banned',
     },
-    delays: { asked: ({ event }) => ('data' in event && event.data && 'ms' in event.data ? (event.data.ms ?? 0) : 0) },
+    delays: { asked: ({ event }) => (event.type === 'later' ? event.data.ms : 0) },
   }).createMachine({
     context: { said: [], passages: [] },
     initial: 'open',
