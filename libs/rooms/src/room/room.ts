@@ -122,7 +122,7 @@ export class Room {
           from: 'outside',
           request,
           deadline,
-          resolve: resolve as (reply: unknown) => void,
+          resolve,
           reject,
         };
         // Leaving frees what others wait for; it always finds a place.
@@ -197,11 +197,13 @@ export class Room {
     // One at a turn: a machine that is always due leaves room for others.
     const due = core.dueInput(now);
     if (due !== undefined) turn.take({ from: 'room', input: due });
-    do {
-      const letter = turn.mustRestart ? undefined : this.#mailbox.take();
+    // What changes in place cannot be undone one by one: its turns take one letter.
+    const isFull = () => turn.mustRestart || (core.logic.mutable && turn.entries.length > 0);
+    while (!isFull() && clock.now() <= now + limits.turnSliceMs) {
+      const letter = this.#mailbox.take();
       if (letter === undefined) break;
       turn.take(letter);
-    } while (!turn.mustRestart && !core.logic.mutable && clock.now() < now + limits.turnSliceMs);
+    }
     try {
       if (turn.entries.length > 0) await this.#commit(turn);
     } catch (error) {

@@ -73,7 +73,7 @@ export class Turn {
   readonly #ended: EndedSession[] = [];
   readonly #waiting: {
     readonly letter: Asked;
-    readonly answer: () => ReplyTo<Request> | PromiseLike<ReplyTo<Request>>;
+    readonly answer: () => unknown;
   }[] = [];
 
   constructor(private readonly context: TurnContext) {}
@@ -150,7 +150,7 @@ export class Turn {
   }
 
   /** Applies what is asked; what it returns is asked again once the turn is committed. */
-  #answerTo(request: Request): () => ReplyTo<Request> | PromiseLike<ReplyTo<Request>> {
+  #answerTo(request: Request): () => unknown {
     const { core } = this.context;
     switch (request.type) {
       case 'join':

@@ -132,7 +132,7 @@ export class ConnectionSessions implements Sessions {
 
   drop(): void {
     this.#isLost = true;
-    for (const [address, { seat, joined }] of [...this.#joined]) {
+    for (const [address, { seat, joined }] of this.#joined) {
       this.#standUp(address, seat);
       void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
     }
