@@ -20,7 +20,7 @@ export interface Codec {
   decode(frame: string | Uint8Array, limits?: FrameLimits): Decoded;
   /**
    * Members that are `undefined` are left out; a `Date` or whatever else has `toJSON` is written as JSON would.
-   * Throws a `TypeError` or `RangeError` for what the wire cannot carry: a cycle, a bigint, the reserved key `$bytes`.
+   * Throws a `TypeError` or `RangeError` for what the wire cannot carry: a cycle, a bigint, a reserved key (`$bytes`, `__proto__`, `constructor`, `prototype`).
    */
   encode(message: object): string | Uint8Array;
 }

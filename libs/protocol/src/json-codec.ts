@@ -5,6 +5,9 @@ import { DEFAULT_FRAME_LIMITS, exceedsLimits, tooLarge, type FrameLimits } from 
 import { isRef, refOf, type Ref } from './ref.js';
 import { utf8Length } from './utf8.js';
 
+const strict = new TextDecoder('utf-8', { fatal: true });
+const lenient = new TextDecoder();
+
 /** A `ref` at the head of a frame, alone or after `op`: where every encoder of ours writes it. */
 const HEAD_REF = /^\s*\{\s*(?:"op"\s*:\s*"[^"\\]{0,64}"\s*,\s*)?"ref"\s*:\s*(-?\d{1,16}|"[^"\\]{1,64}")\s*[,}]/;
 
@@ -18,7 +21,7 @@ function decode(frame: string | Uint8Array, limits: FrameLimits = DEFAULT_FRAME_
   let text: string;
   let message: unknown;
   try {
-    text = typeof frame === 'string' ? frame : new TextDecoder('utf-8', { fatal: true }).decode(frame);
+    text = typeof frame === 'string' ? frame : strict.decode(frame);
     message = JSON.parse(text);
   } catch {
     return undecodable(errorBody('BAD_FRAME', 'A frame must be JSON in UTF-8'), headRef(frame));
@@ -35,7 +38,7 @@ function decode(frame: string | Uint8Array, limits: FrameLimits = DEFAULT_FRAME_
 
 /** The `ref` of a frame too large or too broken to parse. */
 function headRef(frame: string | Uint8Array): Ref | undefined {
-  const head = typeof frame === 'string' ? frame.slice(0, 256) : new TextDecoder().decode(frame.subarray(0, 256));
+  const head = typeof frame === 'string' ? frame.slice(0, 256) : lenient.decode(frame.subarray(0, 256));
   const found = HEAD_REF.exec(head)?.[1];
   if (found === undefined) return undefined;
   const ref: unknown = found.startsWith('"') ? found.slice(1, -1) : Number(found);
