@@ -1,5 +1,5 @@
 import { reviveBytes, stringify } from './bytes.js';
-import { takeApart, undecodable, type Codec, type Decoded } from './codec.js';
+import { bytesOf, takeApart, undecodable, type Codec, type Decoded } from './codec.js';
 import { errorBody } from './error-body.js';
 import { DEFAULT_FRAME_LIMITS, exceedsLimits, tooLarge, type FrameLimits } from './limits.js';
 import { isRef, refOf, type Ref } from './ref.js';
@@ -15,22 +15,25 @@ const HEAD_REF = /^\s*\{\s*(?:"op"\s*:\s*"[^"\\]{0,64}"\s*,\s*)?"ref"\s*:\s*(-?\
 export const jsonCodec: Codec = { name: 'json', subprotocol: 'greenroom.v1.json', decode, encode: stringify };
 
 function decode(frame: string | Uint8Array, limits: FrameLimits = DEFAULT_FRAME_LIMITS): Decoded {
-  const size = typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
+  const raw = typeof frame === 'string' ? frame : bytesOf(frame);
+  if (raw === undefined) return undecodable(errorBody('BAD_FRAME', 'A frame must be text or bytes'));
+  const size = typeof raw === 'string' ? utf8Length(raw) : raw.length;
   // Base64 makes 3 bytes 4 characters, so text beyond this is too large whatever is in it.
-  if (size > (limits.maxBytes * 4) / 3) return undecodable(tooLarge('bytes', limits.maxBytes), headRef(frame));
+  if (size > (limits.maxBytes * 4) / 3) return undecodable(tooLarge('bytes', limits.maxBytes), headRef(raw));
   let text: string;
   let message: unknown;
   try {
-    text = typeof frame === 'string' ? frame : strict.decode(frame);
+    text = typeof raw === 'string' ? raw : strict.decode(raw);
     message = JSON.parse(text);
   } catch {
-    return undecodable(errorBody('BAD_FRAME', 'A frame must be JSON in UTF-8'), headRef(frame));
+    return undecodable(errorBody('BAD_FRAME', 'A frame must be JSON in UTF-8'), headRef(raw));
   }
   const ref = refOf(message);
   // An escaped spelling of the key gets past this look, and is refused as a reserved key below.
   const saved = text.includes('"$bytes"') ? reviveBytes(message) : 0;
-  if (saved === undefined)
+  if (saved === undefined) {
     return undecodable(errorBody('BAD_FRAME', '$bytes must be base64, alone in its object'), ref);
+  }
   if (size - saved > limits.maxBytes) return undecodable(tooLarge('bytes', limits.maxBytes), ref);
   const breach = exceedsLimits(message, limits);
   return breach === undefined ? takeApart(message) : undecodable(breach, ref);

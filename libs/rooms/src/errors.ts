@@ -132,6 +132,17 @@ export class StoreRefusedError extends Error {
   override readonly name = 'StoreRefusedError';
 }
 
+/**
+ * The store has written, and failed to make it durable: what it shows may be lost with the power. Nothing it has not
+ * acknowledged can be relied on; it refuses all further writes until it is opened again.
+ */
+export class NotFlushedError extends Error {
+  override readonly name = 'NotFlushedError';
+  constructor(cause: unknown) {
+    super('The store has written but could not flush: it must be opened again.', { cause });
+  }
+}
+
 /** Turns whatever was thrown into one of ours. The one edge where unknown errors become known ones. */
 export const toRoomError = (thrown: unknown): RoomError =>
   thrown instanceof RoomError ? thrown : new InternalError(thrown);

@@ -59,6 +59,10 @@ export type {
   RoomStore,
   Snapshot,
 } from './log/store.js';
+export { MemoryRoomStore } from './log/memory-store.js';
+export { advance, barrierAfter, headAt, passFence, passSnapshot, type Head } from './log/head.js';
+export { redacted } from './log/redaction.js';
+export { isSpent, lineageFrom } from './log/retention.js';
 
 // Node
 export type { RoomHandle, RoomsNode } from './node.js';
@@ -78,6 +82,7 @@ export {
   InternalError,
   InvalidError,
   NotAMemberError,
+  NotFlushedError,
   RateLimitedError,
   RejectedError,
   RoomClosedError,

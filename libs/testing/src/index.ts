@@ -1,1 +1,2 @@
-export {};
+export { seededIds } from './seeded-ids.js';
+export { VirtualClock } from './virtual-clock.js';
