@@ -165,6 +165,8 @@ export class PlainClient {
   readonly closed: Promise<{ code: number; reason: string }>;
   /** The handshake's outcome: `open`, or what went wrong. */
   readonly opened: Promise<string>;
+  /** Replies that came, asked for or not. */
+  answers = 0;
   readonly #replies = new Map<unknown, (reply: Message) => void>();
   #ref = 0;
 
@@ -182,6 +184,7 @@ export class PlainClient {
     socket.on('message', (data: Buffer, isBinary) => {
       const decoded = codec.decode(isBinary ? data : data.toString(), NO_FRAME_LIMITS);
       if (!decoded.ok) throw new Error('the server sent what cannot be read');
+      if (decoded.op === 'reply') this.answers += 1;
       if (decoded.op === 'reply' && decoded.ref !== undefined) this.#replies.get(decoded.ref)?.(decoded.body);
       else this.pushes.put(decoded.body);
     });
@@ -204,13 +207,27 @@ export class PlainClient {
   }
 }
 
+/** Socket.IO's packet type. */
+const ACK = 3;
+
 export class IoClient {
   readonly pushes = new Inbox();
   readonly closed: Promise<string>;
   /** `open`, or the error code it was refused with. */
   readonly opened: Promise<string>;
+  /** Acks that came, asked for or not. */
+  answers = 0;
 
   constructor(readonly socket: Socket) {
+    // Below the acks' own bookkeeping, which drops a second one.
+    const manager = socket.io as unknown as {
+      decoder: { on(event: string, run: (packet: { type: number }) => void): void };
+    };
+    socket.io.on('open', () => {
+      manager.decoder.on('decoded', ({ type }) => {
+        if (type === ACK) this.answers += 1;
+      });
+    });
     socket.onAny((op: string, body: Message) => this.pushes.put({ op, ...body }));
     this.closed = new Promise((resolve) => {
       socket.on('disconnect', resolve);
@@ -231,3 +248,9 @@ export class IoClient {
     return this.pushes.next(op);
   }
 }
+
+/** What every carrier promises alike: `it.each(CARRIERS)('... over %s', async (_, connect) => ...)`. */
+export const CARRIERS: [string, (app: GatewayApp, token: string) => PlainClient | IoClient][] = [
+  ['a plain WebSocket', (app, token) => app.plain(token)],
+  ['Socket.IO', (app, token) => app.io(token)],
+];

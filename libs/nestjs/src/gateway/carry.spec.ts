@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GatewayApp, type IoClient, type PlainClient } from './app.fixture.js';
+import { CARRIERS, GatewayApp } from './app.fixture.js';
 
-const carriers: [string, (app: GatewayApp, token: string) => PlainClient | IoClient][] = [
-  ['a plain WebSocket', (app, token) => app.plain(token)],
-  ['Socket.IO', (app, token) => app.io(token)],
+const carriers: typeof CARRIERS = [
+  ...CARRIERS,
   ['Socket.IO over polling', (app, token) => app.io(token, { transports: ['polling'] })],
 ];
 
