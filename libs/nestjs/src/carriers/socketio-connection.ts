@@ -9,15 +9,14 @@ import type { Handshake } from '../gateway/rooms-connection.js';
 import { weigh } from '../limits/weight.js';
 import { CarrierConnection } from './carrier-connection.js';
 import { decide } from './send-queue.js';
-import { HAS_BYTES, SocketIoCodec } from './socketio-codec.js';
 import { roomChannel, userChannel } from './socketio-names.js';
+import type { SocketIoPackets } from './socketio-packets.js';
 
 const TRANSPORT_TROUBLE: ReadonlySet<number> = new Set([CLOSE.slowReader, CLOSE.notThisProtocol, CLOSE.draining]);
 
 /** A Socket.IO socket whose user is known. `data` is the socket's own. */
 export class SocketIoConnection extends CarrierConnection {
   readonly carrier = 'socket.io';
-  readonly #codec: SocketIoCodec;
   readonly #addresses = new Set<string>();
   #unsent = { bytes: 0, frames: 0 };
 
@@ -25,11 +24,11 @@ export class SocketIoConnection extends CarrierConnection {
     private readonly socket: Socket,
     handshake: Handshake,
     user: Identity,
+    private readonly packets: SocketIoPackets,
     private readonly settings: GatewaySettings,
     private readonly logger: Logger,
   ) {
     super(socket.id, handshake, user, socket.data as Record<string, unknown>);
-    this.#codec = new SocketIoCodec(socket.nsp.name);
     const gone = (): void => this.gone();
     socket.once('disconnect', gone);
     // A socket whose transport is lost before it was let in never says `disconnect`.
@@ -102,16 +101,17 @@ export class SocketIoConnection extends CarrierConnection {
     const verdict = decide(this.#unsent, limits, frame.isVolatile);
     if (verdict === 'overflow') return this.close(CLOSE.slowReader, 'slow reader');
     if (verdict === 'drop') return;
-    const packet = frame.encoded(this.#codec);
-    if (packet === HAS_BYTES || typeof packet !== 'string') {
+    const packet = this.packets.of(frame, this.socket.nsp.name);
+    if (packet === undefined) {
       const { op, ...body } = frame.push;
       this.socket.emit(op, body);
       return;
     }
-    this.#unsent.bytes += packet.length;
+    const { length } = packet.text;
+    this.#unsent.bytes += length;
     this.#unsent.frames += 1;
-    this.socket.conn.write(packet, { compress: false }, () => {
-      this.#unsent.bytes -= packet.length;
+    this.socket.conn.write(packet.text, packet.options, () => {
+      this.#unsent.bytes -= length;
       this.#unsent.frames -= 1;
     });
   }

@@ -8,9 +8,12 @@ import { bearerOf, handshakeOf, type Caller } from '../gateway/handshake.js';
 import { greet } from '../gateway/hello.js';
 import type { Admitted, Reception } from '../gateway/reception.js';
 import { SocketIoConnection } from './socketio-connection.js';
+import { SocketIoPackets } from './socketio-packets.js';
 
 /** Lets Socket.IO sockets in, or not: what the namespace's middleware asks. Nothing a socket sends is handled before. */
 export class SocketIoDoor {
+  readonly #packets = new SocketIoPackets();
+
   constructor(
     private readonly reception: Reception,
     private readonly settings: GatewaySettings,
@@ -38,7 +41,7 @@ export class SocketIoDoor {
     if (bearer === undefined) throw new UnauthenticatedError();
     const handshake = handshakeOf(caller, this.settings.trustProxy, auth);
     const admitted = await this.reception.admit(bearer, handshake, (user: Identity) => {
-      return new SocketIoConnection(socket, handshake, user, this.settings, this.logger);
+      return new SocketIoConnection(socket, handshake, user, this.#packets, this.settings, this.logger);
     });
     if (isLate()) admitted.connection.gone();
     return admitted;

@@ -43,16 +43,14 @@ export class UpgradeRouter implements OnApplicationBootstrap {
     const paths = adapterPaths(this.modules, this.settings.adapterPaths);
     server.removeAllListeners('upgrade');
     server.on('upgrade', (request, socket, head) => {
+      // Node takes its own listener away: a peer that resets while somebody thinks must not end the process.
+      socket.on('error', () => socket.destroy());
       const path = pathOf(request);
       const own = this.#routes.get(path);
       if (own !== undefined) own(request, socket, head);
       else if (adapters.length > 0 && paths.has(withoutSlash(path)))
         for (const adapter of adapters) adapter.call(server, request, socket, head);
-      else {
-        // Its reset is nobody's error.
-        socket.on('error', () => socket.destroy());
-        socket.end(NOT_FOUND);
-      }
+      else socket.end(NOT_FOUND);
     });
   }
 }

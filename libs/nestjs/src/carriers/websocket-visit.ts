@@ -123,8 +123,10 @@ export class WebSocketVisit {
 
   #serve(admitted: Admitted<WebSocketConnection>, held: readonly Decoded[], answer: Answer | undefined): void {
     const { connection } = admitted;
-    if (this.#phase.is !== 'admitting') return connection.gone();
+    if (this.#isOver()) return connection.gone();
     const operations = this.reception.serve(admitted);
+    // Served and told to go in one breath, while draining.
+    if (this.#isOver()) return connection.gone();
     this.#phase = { is: 'served', operations, connection };
     this.#settled();
     answer?.({ ok: true, ...authReply(admitted.authenticated) });
@@ -133,7 +135,11 @@ export class WebSocketVisit {
 
   #handle(operations: Operations, frame: Decoded): void {
     if (frame.ok) operations.handle(frame.op, frame.body, this.#answering(frame));
-    else operations.badFrame(frame.error, this.#answering(frame));
+    else operations.unreadable(frame.error, this.#answering(frame));
+  }
+
+  #isOver(): boolean {
+    return this.#phase.is === 'ended';
   }
 
   #answering({ ref }: Decoded): Answer {

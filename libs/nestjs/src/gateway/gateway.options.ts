@@ -17,7 +17,7 @@ export interface GatewayOptions {
 
   /** What one frame may weigh. Above 1 MiB the connection closes, whatever this says. @default 64 KiB, depth 32, 1000 keys */
   readonly frame?: FrameLimits;
-  /** Milliseconds from connecting to being let in. @default 5000 */
+  /** Milliseconds from connecting to being let in, and that guards and pipes may take for one operation. @default 5000 */
   readonly admissionMs?: number;
   /** Frames that may come before one is let in. @default 16 */
   readonly heldFrames?: number;

@@ -21,6 +21,7 @@ import {
 import type { JoinAttempt } from '../admission/admission.js';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import type { Desk } from './desk.js';
+import type { Step } from './step.js';
 
 const MEMBERS_PAGE = 100;
 const HISTORY_PAGE = 200;
@@ -38,7 +39,7 @@ export class InRoom {
     private readonly desk: Desk,
   ) {}
 
-  async join({ room, address, params, data, session, since }: JoinOperation): Promise<JoinReply> {
+  async join({ room, address, params, data, session, since }: JoinOperation, step: Step): Promise<JoinReply> {
     const { admission, quota, settings } = this.desk;
     const kind = this.#kind(address.kind);
     const joined = this.sessions.addresses();
@@ -46,15 +47,11 @@ export class InRoom {
       throw new RateLimitedError('rooms on one connection', RETRY_AFTER_MS);
     const attempt: JoinAttempt = { address: room, kind, params, data };
     const user = this.connection.user.id;
-    const reply = await admission.join(this.connection, attempt, (admitted) =>
-      this.sessions.join(room, {
-        ...admitted,
-        session,
-        since,
-        mayCreate: quota.mayMake(user),
-        onCreated: () => quota.made(user),
-      }),
-    );
+    const reply = await admission.join(this.connection, attempt, (admitted) => {
+      step.enter();
+      const mayCreate = quota.mayMake(user);
+      return this.sessions.join(room, { ...admitted, session, since, mayCreate, onCreated: () => quota.made(user) });
+    });
     this.#forgetLeft();
     this.#attempts.set(room, attempt);
     this.connection.enter(room);
@@ -70,23 +67,25 @@ export class InRoom {
     return {};
   }
 
-  /** `handedOver` is called when the room has the command: the next operation may be admitted. */
-  async send({ room, address, name, data, id }: SendOperation, handedOver: () => void): Promise<SendResult> {
+  /** Releases when the room has the command. */
+  async send({ room, address, name, data, id }: SendOperation, step: Step): Promise<SendResult> {
     const kind = this.#kind(address.kind);
     if (!Object.hasOwn(kind.contract.commands, name)) throw new UnknownCommandError(address.kind, name);
     this.#mustBeMember(room);
     return this.desk.admission.command(this.connection, { address: room, kind, name, data }, (admitted) => {
+      step.enter();
       const sent = this.sessions.send(room, { name, data: admitted, commandId: id });
-      handedOver();
+      step.release();
       return sent;
     });
   }
 
-  async signal({ room, address, name, data }: SignalOperation): Promise<object> {
+  async signal({ room, address, name, data }: SignalOperation, step: Step): Promise<object> {
     const kind = this.#kind(address.kind);
     if (!Object.hasOwn(kind.contract.signals ?? {}, name)) throw new UnknownCommandError(address.kind, name);
     this.#mustBeMember(room);
     const admitted = await this.desk.admission.signal(this.connection, { address: room, kind, name, data });
+    step.enter();
     this.sessions.signal(room, name, admitted);
     return {};
   }

@@ -1,5 +1,5 @@
 import { parseOperation, CLOSE, type ErrorBody, type Operation, type Reply } from '@greenroom/protocol';
-import { BusyError, RateLimitedError, toRoomError, type RoomError } from '@greenroom/rooms';
+import { BusyError, RateLimitedError, toRoomError, UnavailableError, type RoomError } from '@greenroom/rooms';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { SignalGate } from '../limits/signal-gate.js';
 import { TokenBucket } from '../limits/token-bucket.js';
@@ -7,7 +7,9 @@ import { ConnectionQueue } from './connection-queue.js';
 import type { Desk } from './desk.js';
 import { greet, UnsupportedVersionError } from './hello.js';
 import type { InRoom } from './in-room.js';
+import { Patience } from './patience.js';
 import type { Renewal } from './renewal.js';
+import { Step } from './step.js';
 
 const NAMES: ReadonlySet<string> = new Set<Operation['op']>([
   'hello',
@@ -35,6 +37,7 @@ export class Operations {
   readonly #commands: TokenBucket;
   readonly #badFrames: TokenBucket;
   readonly #signals: SignalGate;
+  readonly #patience: Patience;
 
   constructor(
     private readonly connection: CarrierConnection,
@@ -47,7 +50,9 @@ export class Operations {
     this.#commands = new TokenBucket(settings.commands, clock);
     this.#badFrames = new TokenBucket(settings.badFrames, clock);
     this.#signals = new SignalGate(new TokenBucket(settings.signals, clock), clock, (signal) => this.#enqueue(signal));
+    this.#patience = new Patience(clock, settings.admissionMs);
     connection.whenGone(() => {
+      this.#patience.end();
       this.#queue.close();
       this.#signals.close();
     });
@@ -61,48 +66,66 @@ export class Operations {
     const waitMs = this.#commands.take();
     if (waitMs > 0) return this.#refuse(new RateLimitedError('operations', waitMs), answer);
     if (parsed.ok) return this.#enqueue(parsed.operation, answer);
-    if (parsed.error.code === 'BAD_FRAME') return this.badFrame(parsed.error, answer);
-    return answer({ ok: false, error: parsed.error });
+    this.#unreadable(parsed.error, answer);
   }
 
-  /** Answers what could not be read. Again and again, it is not this protocol: the connection ends. */
-  badFrame(error: ErrorBody, answer: Answer): void {
+  /** Answers a frame that could not be read. */
+  unreadable(error: ErrorBody, answer: Answer): void {
     if (!this.connection.isOpen) return;
+    const waitMs = this.#commands.take();
+    if (waitMs > 0) this.#refuse(new RateLimitedError('operations', waitMs), answer);
+    else this.#unreadable(error, answer);
+  }
+
+  /** One bad frame is answered; again and again, it is not this protocol and the connection ends. */
+  #unreadable(error: ErrorBody, answer: Answer): void {
     answer({ ok: false, error });
-    if (this.#badFrames.take() > 0) this.connection.close(CLOSE.notThisProtocol, 'too many bad frames');
+    if (error.code === 'BAD_FRAME' && this.#badFrames.take() > 0)
+      this.connection.close(CLOSE.notThisProtocol, 'too many bad frames');
   }
 
   #enqueue(operation: Operation, answer?: Answer): void {
-    const kept = this.#queue.add(async (release) => {
-      try {
-        const body = await this.#run(operation, release);
-        answer?.({ ok: true, ...body });
-      } catch (thrown) {
-        this.#fail(operation, toRoomError(thrown), answer);
-      }
-    });
+    const kept = this.#queue.add((release) => this.#perform(operation, release, once(answer)));
     if (!kept) this.#refuse(new BusyError('The connection'), answer);
   }
 
-  /** Resolves to the reply's body. What calls `release` lets the next operation begin before it is answered. */
-  async #run(operation: Operation, release: () => void): Promise<object> {
+  /** Guards that never end hold up their connection no longer than its patience, and nothing comes of them then. */
+  async #perform(operation: Operation, release: () => void, answer: Answer): Promise<void> {
+    const watched = this.#patience.begin(() => {
+      step.expire();
+      this.#refuse(new UnavailableError(), answer);
+      release();
+    });
+    const step = new Step(release, watched);
+    try {
+      answer({ ok: true, ...(await this.#run(operation, step)) });
+    } catch (thrown) {
+      this.#fail(operation, toRoomError(thrown), answer);
+    } finally {
+      watched();
+    }
+  }
+
+  /** Resolves to the reply's body. What releases its step lets the next operation begin before it is answered. */
+  async #run(operation: Operation, step: Step): Promise<object> {
     switch (operation.op) {
       case 'hello':
         return greet(operation);
       case 'auth':
-        return this.renewal.renew(operation.token);
+        return this.renewal.renew(operation.token, step);
       case 'join':
-        return this.inRoom.join(operation);
+        return this.inRoom.join(operation, step);
       case 'leave':
+        step.enter();
         return this.inRoom.leave(operation);
       case 'send':
-        return this.inRoom.send(operation, release);
+        return this.inRoom.send(operation, step);
       case 'signal':
-        return this.inRoom.signal(operation);
+        return this.inRoom.signal(operation, step);
       case 'members':
-        return this.#released(this.inRoom.members(operation), release);
+        return this.#released(this.inRoom.members(operation), step);
       case 'history':
-        return this.#released(this.inRoom.history(operation), release);
+        return this.#released(this.inRoom.history(operation), step);
       case 'ping':
         break;
     }
@@ -110,12 +133,13 @@ export class Operations {
   }
 
   /** The engine has been asked: the next may begin. */
-  #released<T>(asked: Promise<T>, release: () => void): Promise<T> {
-    release();
+  #released<T>(asked: Promise<T>, step: Step): Promise<T> {
+    step.enter();
+    step.release();
     return asked;
   }
 
-  #fail(operation: Operation, error: RoomError, answer?: Answer): void {
+  #fail(operation: Operation, error: RoomError, answer: Answer): void {
     if (error.code === 'INTERNAL') {
       const where = 'room' in operation ? ` in ${operation.room}` : '';
       const cause = error.cause instanceof Error ? error.cause.stack : error.stack;
@@ -128,4 +152,14 @@ export class Operations {
   #refuse(error: RoomError, answer?: Answer): void {
     answer?.({ ok: false, error: error.toBody() });
   }
+}
+
+/** Signals have nobody to answer; a second answer has nobody who waits for it. */
+function once(answer: Answer | undefined): Answer {
+  let waiting = answer;
+  return (reply) => {
+    const tell = waiting;
+    waiting = undefined;
+    tell?.(reply);
+  };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { CARRIERS, GatewayApp } from './app.fixture.js';
+import { ManualClock } from './rooms.fixture.js';
 
 let app: GatewayApp;
 beforeEach(async () => {
@@ -103,3 +104,34 @@ it.each(CARRIERS)('what is above the bound of waiting operations is answered BUS
   expect((await Promise.all(held)).every(({ ok }) => ok)).toBe(true);
   expect(texts()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
+
+it.each(CARRIERS)(
+  'a guard that never ends costs its own command, which is then never done, over %s',
+  async (_, connect) => {
+    const clock = new ManualClock();
+    const held = await GatewayApp.start({ clock });
+    try {
+      let end = (): void => undefined;
+      let reached = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (reached = resolve));
+      held.admission.onCommand = (_connection, { data }) => {
+        if ((data as { text: unknown }).text !== 'stuck') return Promise.resolve();
+        reached();
+        return new Promise((resolve) => (end = resolve));
+      };
+      const ann = connect(held, 'ann');
+      await ann.ask('join', { room: 'chat/cats' });
+      const stuck = ann.ask('send', say('stuck'));
+      const next = ann.ask('send', say('next'));
+      await asked;
+      clock.advance(5000);
+      expect(await stuck).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
+      expect(await next).toMatchObject({ ok: true });
+      end();
+      expect(await ann.ask('ping')).toMatchObject({ ok: true });
+      expect(held.rooms.said).toEqual([{ text: 'next' }]);
+    } finally {
+      await held.stop();
+    }
+  },
+);

@@ -74,14 +74,14 @@ describe.each(CARRIERS)('over %s', (_, connect) => {
   it.each(thrown)('%s is what a client is told when an admission or a room throws it', async (code, what) => {
     const ann = connect(app, 'ann');
     await ann.ask('join', { room: 'chat/cats' });
-    app.admission.onCommand = () => Promise.reject(what() as Error);
+    app.admission.onCommand = () => Promise.reject(what());
     const refused = await askOnce(ann, 'send', say);
     app.admission.onCommand = () => {
       throw what();
     };
     const thrownAtOnce = await askOnce(ann, 'send', say);
     app.admission.onCommand = () => Promise.resolve();
-    app.rooms.reply = () => Promise.reject(what() as Error);
+    app.rooms.reply = () => Promise.reject(what());
     const failed = await askOnce(ann, 'send', say);
     for (const answer of [refused, thrownAtOnce, failed]) {
       expect(answer).toMatchObject({ ok: false, error: { code } });

@@ -7,6 +7,7 @@ import { identify, type Authenticated } from './authenticator.js';
 import type { Desk } from './desk.js';
 import { Expiry } from './expiry.js';
 import type { InRoom } from './in-room.js';
+import type { Step } from './step.js';
 
 /** Claims that differ from token to token and say nothing about the user. Source: RFC 7519, 4.1. */
 const PER_TOKEN = new Set(['exp', 'iat', 'nbf', 'jti']);
@@ -41,9 +42,10 @@ export class Renewal {
    * (4403), a room that no longer takes it is left. A refused token changes nothing.
    * @throws RoomError UNAUTHENTICATED, or FORBIDDEN for another user's token and for claims that are not let in.
    */
-  async renew(token: string): Promise<AuthReply> {
+  async renew(token: string, step: Step): Promise<AuthReply> {
     const { connection, desk } = this;
     const fresh = await identify(desk.authenticator, token, connection.handshake, () => desk.clock.now());
+    step.check();
     if (fresh.user.id !== connection.user.id) throw new ForbiddenError('another user');
     const changed = !isDeepStrictEqual(lasting(fresh.user), lasting(connection.user));
     connection.renew(fresh.user);

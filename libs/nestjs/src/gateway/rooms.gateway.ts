@@ -54,7 +54,7 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
       const body = typeof args[0] === 'function' ? {} : (args[0] ?? {});
       const breach = connection.breach(body);
       if (breach === undefined) operations.handle(name, body, answer);
-      else operations.badFrame(breach, answer);
+      else operations.unreadable(breach, answer);
     });
   }
 
