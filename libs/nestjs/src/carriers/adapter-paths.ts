@@ -20,4 +20,4 @@ export function adapterPaths(modules: ModulesContainer, further: readonly string
 }
 
 /** engine.io's path ends in a slash, a browser's may or may not: `/socket.io/` and `/socket.io` are one. */
-export const withoutSlash = (path: string): string => path.replace(/^\/+/, '/').replace(/\/+$/, '') || '/';
+const withoutSlash = (path: string): string => path.replace(/^\/+/, '/').replace(/\/+$/, '') || '/';

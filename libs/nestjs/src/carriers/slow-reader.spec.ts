@@ -67,3 +67,19 @@ it.each(CARRIERS)('signals to a slow reader are dropped, not its connection, ove
   expect(signals.length).toBeGreaterThan(0);
   expect(signals.length).toBeLessThan(10);
 });
+
+it.each(CARRIERS)('replies that are asked for and not read end the connection too, over %s', async (_, connect) => {
+  const started = await GatewayApp.start({ gateway: { rateLimit: false } });
+  app = started;
+  const ann = connect(app, 'ann');
+  await ann.ask('join', { room: 'chat/cats' });
+  app.rooms.reply = () => Promise.resolve({ data: 'x'.repeat(500_000) });
+  const [reader] = started.connections.ofUser('ann');
+  const gone = new Promise<void>((resolve) => reader?.whenGone(resolve));
+  const reading = stopReading(ann);
+  for (let i = 0; i < 100; i += 1)
+    void ann.ask('send', { room: 'chat/cats', name: 'say', data: {} }).catch(() => undefined);
+  await gone;
+  reading.resume();
+  await ann.closed;
+});

@@ -9,6 +9,7 @@ import type { Handshake } from '../gateway/rooms-connection.js';
 import { weigh } from '../limits/weight.js';
 import { CarrierConnection } from './carrier-connection.js';
 import { decide } from './send-queue.js';
+import { SocketIoBacklog } from './socketio-backlog.js';
 import { roomChannel, userChannel } from './socketio-names.js';
 import type { SocketIoPackets } from './socketio-packets.js';
 
@@ -18,7 +19,7 @@ const TRANSPORT_TROUBLE: ReadonlySet<number> = new Set([CLOSE.slowReader, CLOSE.
 export class SocketIoConnection extends CarrierConnection {
   readonly carrier = 'socket.io';
   readonly #addresses = new Set<string>();
-  #unsent = { bytes: 0, frames: 0 };
+  readonly #backlog: SocketIoBacklog;
 
   constructor(
     private readonly socket: Socket,
@@ -33,7 +34,12 @@ export class SocketIoConnection extends CarrierConnection {
     socket.once('disconnect', gone);
     // A socket whose transport is lost before it was let in never says `disconnect`.
     socket.conn.once('close', gone);
-    this.whenGone(() => socket.conn.off('close', gone));
+    const backlog = new SocketIoBacklog(socket.conn);
+    this.#backlog = backlog;
+    this.whenGone(() => {
+      socket.conn.off('close', gone);
+      backlog.end();
+    });
   }
 
   push(frame: Frame): void {
@@ -79,6 +85,8 @@ export class SocketIoConnection extends CarrierConnection {
   answering(ack: unknown): Answer {
     return (reply) => {
       if (typeof ack !== 'function' || !this.isOpen) return;
+      if (this.#decide(false) === 'overflow') return this.close(CLOSE.slowReader, 'slow reader');
+      this.#backlog.add(weigh(reply, this.settings.sendQueueBytes));
       try {
         (ack as (reply: Reply) => void)(reply);
       } catch (thrown) {
@@ -97,22 +105,22 @@ export class SocketIoConnection extends CarrierConnection {
   }
 
   #write(frame: Frame): void {
-    const limits = { bytes: this.settings.sendQueueBytes, frames: this.settings.sendQueueFrames };
-    const verdict = decide(this.#unsent, limits, frame.isVolatile);
+    const verdict = this.#decide(frame.isVolatile);
     if (verdict === 'overflow') return this.close(CLOSE.slowReader, 'slow reader');
     if (verdict === 'drop') return;
     const packet = this.packets.of(frame, this.socket.nsp.name);
-    if (packet === undefined) {
-      const { op, ...body } = frame.push;
-      this.socket.emit(op, body);
+    if (packet !== undefined) {
+      this.#backlog.add(packet.text.length);
+      this.socket.conn.write(packet.text, packet.options);
       return;
     }
-    const { length } = packet.text;
-    this.#unsent.bytes += length;
-    this.#unsent.frames += 1;
-    this.socket.conn.write(packet.text, packet.options, () => {
-      this.#unsent.bytes -= length;
-      this.#unsent.frames -= 1;
-    });
+    const { op, ...body } = frame.push;
+    this.#backlog.add(weigh(body, this.settings.sendQueueBytes));
+    this.socket.emit(op, body);
+  }
+
+  #decide(isVolatile: boolean): ReturnType<typeof decide> {
+    const limits = { bytes: this.settings.sendQueueBytes, frames: this.settings.sendQueueFrames };
+    return decide(this.#backlog.waiting, limits, isVolatile);
   }
 }

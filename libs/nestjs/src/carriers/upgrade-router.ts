@@ -5,7 +5,7 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import { ROOMS_GATEWAY_SETTINGS } from '../gateway/gateway.tokens.js';
 import { pathOf } from '../gateway/handshake.js';
-import { adapterPaths, withoutSlash } from './adapter-paths.js';
+import { adapterPaths } from './adapter-paths.js';
 
 /** Takes an upgrade over, as `ws`'s `handleUpgrade` does. May take its time. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -48,7 +48,7 @@ export class UpgradeRouter implements OnApplicationBootstrap {
       const path = pathOf(request);
       const own = this.#routes.get(path);
       if (own !== undefined) own(request, socket, head);
-      else if (adapters.length > 0 && paths.has(withoutSlash(path)))
+      else if (adapters.length > 0 && paths.has(path.replace(/\/$/, '')))
         for (const adapter of adapters) adapter.call(server, request, socket, head);
       else socket.end(NOT_FOUND);
     });

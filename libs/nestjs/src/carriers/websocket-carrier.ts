@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { chooseCodec, CLOSE, HARD_FRAME_BYTES, jsonCodec, type Codec } from '@greenroom/protocol';
 import { msgpackCodec } from '@greenroom/protocol/msgpack';
 import { toRoomError, type Clock, type Ids } from '@greenroom/rooms';
@@ -20,9 +20,12 @@ const CODECS: readonly Codec[] = [jsonCodec, msgpackCodec];
 /** Pieces of one message, and chunks of one frame, that are held at once. Source: CVE-2026-62389. */
 const PIECES = 1024;
 
+/** Milliseconds that sockets have to answer a close before the process goes on shutting down. */
+const CLOSE_WITHIN_MS = 1000;
+
 /** Rooms over plain WebSockets. A refused socket is accepted first, as a browser shows its page only close codes. */
 @Injectable()
-export class WebSocketCarrier implements OnModuleInit {
+export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('Greenroom');
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -47,6 +50,18 @@ export class WebSocketCarrier implements OnModuleInit {
     this.router.route(this.settings.path, (request, socket, head) => {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#arrive(webSocket, request, socket));
     });
+  }
+
+  /** An HTTP server closes only when its last socket has: who does not answer a close is not waited for. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.connections.drain('shutting down');
+    const open = [...this.#server.clients];
+    const closed = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+    const timer = this.clock.after(CLOSE_WITHIN_MS, () => {
+      for (const socket of open) socket.terminate();
+    });
+    await closed;
+    this.clock.cancel(timer);
   }
 
   #arrive(socket: WebSocket, request: IncomingMessage, raw: Duplex): void {

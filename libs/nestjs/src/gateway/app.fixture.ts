@@ -82,8 +82,8 @@ export class GatewayApp {
   }
 
   /** A stock Socket.IO client. */
-  io(token: string | undefined, options: Parameters<typeof io>[1] & { path?: string } = {}): IoClient {
-    const socket = io(`http://127.0.0.1:${this.port}/rooms`, {
+  io(token: string | undefined, options: Parameters<typeof io>[1] = {}, namespace = '/rooms'): IoClient {
+    const socket = io(`http://127.0.0.1:${this.port}${namespace}`, {
       auth: token === undefined ? {} : { token },
       transports: ['websocket'],
       reconnection: false,

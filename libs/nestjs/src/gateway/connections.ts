@@ -21,7 +21,7 @@ export class Connections {
   readonly #byId = new Map<string, CarrierConnection>();
   readonly #byUser = new Map<string, Set<CarrierConnection>>();
   readonly #opening = new Set<Closable>();
-  #draining = false;
+  #drained: Promise<void> | undefined;
 
   get size(): number {
     return this.#byId.size;
@@ -29,7 +29,7 @@ export class Connections {
 
   /** Once true, nobody is let in. */
   get isDraining(): boolean {
-    return this.#draining;
+    return this.#drained !== undefined;
   }
 
   get(id: string): CarrierConnection | undefined {
@@ -68,10 +68,16 @@ export class Connections {
 
   /**
    * Lets nobody in any more, says goodbye to all with a time to come back at, then ends them in slices (1001). Resolves
-   * when all have been told.
+   * when all have been told. Called again, it is the first call that counts.
    */
-  async drain(reason: string): Promise<void> {
-    this.#draining = true;
+  drain(reason: string): Promise<void> {
+    this.#drained ??= this.#drain(reason);
+    return this.#drained;
+  }
+
+  async #drain(reason: string): Promise<void> {
+    // Whoever asks to drain has said that it is so before anybody is told.
+    await Promise.resolve();
     const leaving = [...this.#byId.values()];
     for (const connection of leaving) {
       const retryAfterMs = Math.round(RETURN_AFTER_MS + Math.random() * RETURN_WITHIN_MS);

@@ -23,3 +23,12 @@ it('draining says goodbye to all with different times to come back at, ends them
   expect(await app.io('late').opened).toBe('UNAVAILABLE');
   expect(app.connections.size).toBe(0);
 });
+
+it('shutting down does not wait for a socket that never answers a close', async () => {
+  const ann = app.plain('ann');
+  const dead = app.plain('dead');
+  await Promise.all([ann.next('hello'), dead.next('hello')]);
+  dead.socket.pause();
+  await app.app.close();
+  expect(await ann.closed).toEqual({ code: 1001, reason: 'shutting down' });
+});

@@ -6,13 +6,8 @@ import type { Handshake } from './rooms-connection.js';
 const SECRETS = ['token', 'access_token'];
 const BEARER = /^Bearer +([^ ]+)$/i;
 
-/** Path and query of a request; the host is not looked at. */
-const urlOf = (request: IncomingMessage): URL => {
-  const path = request.url ?? '/';
-  return URL.canParse(path, 'http://localhost') ? new URL(path, 'http://localhost') : new URL('http://localhost/');
-};
-
-export const pathOf = (request: IncomingMessage): string => urlOf(request).pathname;
+/** The path as it was asked for: not resolved, so that exactly one spelling of a path is that path. */
+export const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1).join('');
 
 /** A request that wants a connection. */
 export interface Caller {
@@ -32,8 +27,8 @@ export function handshakeOf(caller: Caller, trustProxy: number, auth: Handshake[
 
 /** @throws UnauthenticatedError for a token in the query string, whoever's it is. */
 export function refuseQueryToken(request: IncomingMessage): void {
-  const { searchParams } = urlOf(request);
-  if (SECRETS.some((name) => searchParams.has(name)))
+  const query = new URLSearchParams((request.url ?? '').slice(pathOf(request).length));
+  if (SECRETS.some((name) => query.has(name)))
     throw new UnauthenticatedError('A token does not belong in the query string.');
 }
 
