@@ -6,8 +6,8 @@ export interface CourierHarness {
   readonly courier: Courier;
   readonly other: Courier;
   /** Wall time that deadlines are held against, milliseconds since 1970. */
-  now(): number;
-  settle(): Promise<void>;
+  readonly now: () => number;
+  readonly settle: () => Promise<void>;
 }
 
 const view = (address: string, deadline: number): Envelope<{ type: 'view'; viewer: string | undefined }> => ({

@@ -4,7 +4,7 @@ import { holds, same, type Check } from './check.js';
 export interface DirectoryHarness {
   readonly directory: Directory;
   /** Waits until everyone has heard of what happened. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 export const directoryChecks: readonly Check<DirectoryHarness>[] = [

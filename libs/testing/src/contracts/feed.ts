@@ -6,7 +6,7 @@ export interface FeedHarness {
   readonly feed: Feed;
   readonly other: Feed;
   /** Waits until what was published has arrived where it is going. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 const turn = (to: number, epoch = 1): PublishedTurn => ({
