@@ -1,0 +1,91 @@
+import { BYTES_KEY } from './bytes.js';
+import { errorBody, type ErrorBody } from './error-body.js';
+
+/** What one incoming frame may weigh. */
+export interface FrameLimits {
+  /** Bytes of the frame, those in JSON's base64 counted decoded. @default 65536 */
+  readonly maxBytes: number;
+  /** Containers inside one another; the frame itself is the first. @default 32 */
+  readonly maxDepth: number;
+  /** Object keys and array elements together. @default 1000 */
+  readonly maxKeys: number;
+}
+
+export const DEFAULT_FRAME_LIMITS: FrameLimits = { maxBytes: 65_536, maxDepth: 32, maxKeys: 1000 };
+
+/** For a reader that trusts its peer, as a client does its server: a view may be larger than any command. */
+export const NO_FRAME_LIMITS: FrameLimits = { maxBytes: Infinity, maxDepth: Infinity, maxKeys: Infinity };
+
+/** Bytes above which a frame is not answered but its connection closed (1009): 1 MiB. */
+export const HARD_FRAME_BYTES = 1_048_576;
+
+/** Names that would reach a prototype when someone copies an object by its keys. They never travel. */
+const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * What an incoming value breaks, or `undefined` when it may pass.
+ *
+ * - `TOO_LARGE`: deeper than `maxDepth`, more keys than `maxKeys`, or more bytes in its byte arrays than `maxBytes`
+ *   (text is not weighed: the frame was).
+ * - `BAD_FRAME`: a key that is `__proto__`, `constructor`, `prototype` or the reserved `$bytes`; or a value JSON does not
+ *   know, except `undefined` and bytes (`Uint8Array`, `Buffer`, `ArrayBuffer`), as msgpack's ext types would make.
+ *
+ * No recursion, and it stops at the first limit, so neither a nest nor a cycle costs more than the limits allow.
+ * Source: research/reliability.md 4.2, rows 3 and 4.
+ */
+export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAME_LIMITS): ErrorBody | undefined {
+  let level = [value];
+  let keys = 0;
+  let bytes = 0;
+  for (let depth = 1; level.length > 0; depth += 1) {
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) {
+        if (!isScalar(item)) return errorBody('BAD_FRAME', 'A value is of a type that does not travel');
+        continue;
+      }
+      if (depth > limits.maxDepth && !isBytes(item)) return tooLarge('depth', limits.maxDepth);
+      if (Array.isArray(item)) {
+        keys += item.length;
+        if (keys > limits.maxKeys) return tooLarge('keys', limits.maxKeys);
+        for (const element of item) next.push(element);
+      } else if (isPlain(item)) {
+        const names = Object.keys(item);
+        keys += names.length;
+        if (keys > limits.maxKeys) return tooLarge('keys', limits.maxKeys);
+        for (const name of names) {
+          if (UNSAFE_KEYS.has(name) || name === BYTES_KEY)
+            return errorBody('BAD_FRAME', 'An object has a reserved key');
+          next.push(item[name]);
+        }
+      } else if (isBytes(item)) {
+        bytes += item.byteLength;
+        if (bytes > limits.maxBytes) return tooLarge('bytes', limits.maxBytes);
+      } else {
+        return errorBody('BAD_FRAME', 'A value is of a type that does not travel');
+      }
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+function isScalar(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean';
+}
+
+/** An object of no class, of whatever realm: its prototype is none, or the one that has none. */
+function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isBytes(value: object): value is { readonly byteLength: number } {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+}
+
+/** The refusal of what is above a limit; `unit` is what was counted. */
+export function tooLarge(unit: 'bytes' | 'depth' | 'keys', limit: number): ErrorBody {
+  return errorBody('TOO_LARGE', `A frame may have a ${unit === 'depth' ? 'depth of' : 'total of'} ${limit} ${unit}`);
+}
