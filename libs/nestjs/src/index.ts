@@ -1,1 +1,24 @@
-export {};
+// Module
+export { RoomsModule } from './rooms.module.js';
+export type { RoomsModuleExtras, RoomsModuleOptions, StoreSource } from './rooms.options.js';
+export { ROOMS_ADMISSION, ROOMS_NODE, ROOMS_STORE } from './rooms.tokens.js';
+
+// Room classes
+export { AfterCommit, type CommittedEventOf } from './decorators/after-commit.decorator.js';
+export { OnCommand } from './decorators/on-command.decorator.js';
+export { OnJoin } from './decorators/on-join.decorator.js';
+export { OnLeave } from './decorators/on-leave.decorator.js';
+export { RoomAddress } from './decorators/room-address.decorator.js';
+export { Room, type RoomClass, type RoomOptions, type RoomSettings } from './decorators/room.decorator.js';
+export { Sender } from './decorators/sender.decorator.js';
+export type { Duration } from './duration.js';
+
+// Guards, pipes and interceptors
+export { operationOf, type RoomOperation } from './admission/operation.js';
+export type { Admission, AdmittedJoin, CommandAttempt, JoinAttempt } from './admission/admission.js';
+export type { Handshake, RoomsConnection } from './gateway/rooms-connection.js';
+
+// The app's own code
+export type { HistoryEvent, RoomRef, SendOptions, Sent } from './room-ref.js';
+export { RoomsService, type RoomPage } from './rooms.service.js';
+export { RoomsHealth } from './health/rooms-health.js';

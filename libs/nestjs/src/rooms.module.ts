@@ -1,0 +1,87 @@
+import { SystemClock, systemIds, type Clock, type Ids, type RoomStore } from '@greenroom/rooms';
+import {
+  ConfigurableModuleBuilder,
+  Module,
+  type DynamicModule,
+  type ModuleMetadata,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { ConnectDoor } from './admission/connect-door.js';
+import { EnhancedAdmission } from './admission/enhanced-admission.js';
+import { Pipelines } from './admission/pipelines.js';
+import { RoomExplorer } from './discovery/room-explorer.js';
+import { createRoomsNode } from './engine.js';
+import { RoomsHealth } from './health/rooms-health.js';
+import { RoomsLifecycle } from './rooms.lifecycle.js';
+import { checksOf, type RoomsModuleExtras, type RoomsModuleOptions } from './rooms.options.js';
+import { RoomsService } from './rooms.service.js';
+import {
+  ROOMS_ADMISSION,
+  ROOMS_CLOCK,
+  ROOMS_GATEWAY,
+  ROOMS_IDS,
+  ROOMS_NODE,
+  ROOMS_OPTIONS,
+  ROOMS_STORE,
+} from './rooms.tokens.js';
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RoomsModuleOptions>({
+  optionsInjectionToken: ROOMS_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setExtras<RoomsModuleExtras>({}, (definition, { isGlobal = true, gateway }) => ({
+    ...definition,
+    global: isGlobal,
+    providers: [
+      ...(definition.providers ?? []),
+      ...(gateway === undefined ? [] : [gateway, { provide: ROOMS_GATEWAY, useExisting: gateway }]),
+    ],
+  }))
+  .build();
+
+const fromOptions = <T>(provide: symbol, make: (options: RoomsModuleOptions) => T | Promise<T>): Provider => ({
+  provide,
+  useFactory: make,
+  inject: [ROOMS_OPTIONS],
+});
+
+/** Holds the room classes of one `forFeature`. */
+@Module({})
+class RoomsFeatureModule {}
+
+/** Rooms for a Nest app: `forRoot` once, `forFeature` wherever there are room classes. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    fromOptions<RoomStore>(ROOMS_STORE, ({ store }) => (typeof store === 'function' ? store() : store)),
+    fromOptions<Clock>(ROOMS_CLOCK, ({ clock }) => clock ?? new SystemClock()),
+    fromOptions<Ids>(ROOMS_IDS, ({ ids }) => ids ?? systemIds),
+    {
+      provide: ROOMS_NODE,
+      useFactory: (options: RoomsModuleOptions, store: RoomStore, clock: Clock, ids: Ids) =>
+        createRoomsNode({ store, clock, ids, checks: checksOf(options) }),
+      inject: [ROOMS_OPTIONS, ROOMS_STORE, ROOMS_CLOCK, ROOMS_IDS],
+    },
+    { provide: ROOMS_ADMISSION, useExisting: EnhancedAdmission },
+    ConnectDoor,
+    EnhancedAdmission,
+    Pipelines,
+    RoomExplorer,
+    RoomsHealth,
+    RoomsLifecycle,
+    RoomsService,
+  ],
+  exports: [RoomsService, RoomsHealth, ROOMS_NODE],
+})
+export class RoomsModule extends ConfigurableModuleClass {
+  /**
+   * Room classes of a feature. One that several modules list is one kind of room still.
+   * @param needs modules whose exports the classes inject. A class that injects from the module it belongs to is listed
+   * among that module's `providers` instead, and in no `forFeature`.
+   */
+  static forFeature(rooms: readonly Type<object>[], needs: Pick<ModuleMetadata, 'imports'> = {}): DynamicModule {
+    return { module: RoomsFeatureModule, providers: [...rooms], imports: [...(needs.imports ?? [])] };
+  }
+}
