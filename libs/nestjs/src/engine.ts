@@ -11,7 +11,7 @@ export interface RoomsNodeOptions {
 }
 
 export const createRoomsNode = ({ store }: RoomsNodeOptions): RoomsNode => {
-  throw new Error(`The engine is not merged yet; it would run on ${String(store)}.`);
+  throw new Error(`The engine is not merged yet; it would run on ${typeof store}.`);
 };
 
 export const statechart = (machine: AnyStateMachine, options: { freeze?: boolean }): LogicFactory => {

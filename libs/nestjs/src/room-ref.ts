@@ -56,7 +56,11 @@ export class RoomRef<C extends RoomContract> {
   ) {}
 
   /** Checked by the contract, then as any command. Resolves once it is committed. */
-  async send<K extends CommandName<C>>(name: K, data: SendOf<C, K>, options: SendOptions = {}): Promise<Sent<C, K>> {
+  async send<K extends keyof C['commands'] & string>(
+    name: K,
+    data: SendOf<C, K>,
+    options: SendOptions = {},
+  ): Promise<Sent<C, K>> {
     if (!has(this.contract.commands, name)) throw new UnknownCommandError(this.contract.kind, name);
     const valid = await checkCommand(this.contract, name, data);
     const { as = SYSTEM, ...rest } = options;

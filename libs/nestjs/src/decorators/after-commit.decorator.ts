@@ -31,7 +31,7 @@ type EventDecorator<Event> = <M extends (event: Event) => unknown>(
  * it settles. Runs where the room runs, without guards or pipes; its only parameter is the {@link CommittedEvent}.
  */
 export function AfterCommit(name?: string): EventDecorator<CommittedEvent>;
-export function AfterCommit<C extends RoomContract, K extends EventName<C>>(
+export function AfterCommit<C extends RoomContract, K extends keyof C['events'] & string>(
   contract: C,
   name: K,
 ): EventDecorator<CommittedEventOf<C, K>>;

@@ -1,4 +1,4 @@
-import type { CommandName, RoomContract, SendOf } from '@greenroom/rooms';
+import type { RoomContract, SendOf } from '@greenroom/rooms';
 import { DiscoveryService } from '@nestjs/core';
 import { note, type HandlerDecorator } from './handler-decorator.js';
 
@@ -20,7 +20,7 @@ export const CommandNote = DiscoveryService.createDecorator<CommandNote>();
  * name and what the method returns.
  */
 export function OnCommand(name: string): MethodDecorator;
-export function OnCommand<C extends RoomContract, K extends CommandName<C>>(
+export function OnCommand<C extends RoomContract, K extends keyof C['commands'] & string>(
   contract: C,
   name: K,
   // oxlint-disable-next-line typescript/no-invalid-void-type -- a method that returns nothing keeps the data

@@ -1,7 +1,7 @@
-import type { KindOptions, LogicFactory, MemberOf, RoomContract, ViewOf } from '@greenroom/rooms';
+import type { Emitted, Inputs, KindOptions, LogicFactory, MemberOf, RoomContract, ViewOf } from '@greenroom/rooms';
 import { SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { AnyStateMachine } from 'xstate';
+import type { AnyStateMachine, EmittedFrom, EventFromLogic } from 'xstate';
 import type { Duration } from '../duration.js';
 
 /** How a kind of room behaves. */
@@ -18,6 +18,15 @@ export type RoomOptions = RoomSettings &
     | { readonly machine: AnyStateMachine; readonly logic?: never }
     | { readonly logic: LogicFactory; readonly machine?: never }
   );
+
+/** The sentence that stands in the compiler's message; `unknown` where the machine fits. */
+type Fits<C extends RoomContract, M extends AnyStateMachine> = [Inputs<C>] extends [EventFromLogic<M>]
+  ? string extends EmittedFrom<M>['type']
+    ? unknown
+    : [EmittedFrom<M>] extends [Emitted<C>]
+      ? unknown
+      : 'this machine emits what the contract does not have: type it by roomTypes<typeof TheContract, ...>()'
+  : 'this machine does not take what the contract sends it: type it by roomTypes<typeof TheContract, ...>()';
 
 /** What the compiler holds a room class to. `object` keeps it from asking for a property in common. */
 export type RoomClass<C extends RoomContract> = object & {
@@ -45,7 +54,10 @@ const ENTRY_PROVIDER = '__entryProvider__';
  * `RoomsModule.forFeature` or in any module's `providers`. It needs no `@Injectable()`, but keeps the scope of one.
  */
 export const Room =
-  <const C extends RoomContract>(contract: C, options: RoomOptions) =>
+  <const C extends RoomContract, M extends AnyStateMachine = never>(
+    contract: C,
+    options: RoomOptions & { readonly machine?: (M & Fits<C, M>) | undefined },
+  ) =>
   <T extends new (...dependencies: never[]) => RoomClass<C>>(target: T): void => {
     RoomNote({ contract, options })(target);
     SetMetadata(ENTRY_PROVIDER, true)(target);
