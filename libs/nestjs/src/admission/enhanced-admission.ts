@@ -16,7 +16,7 @@ import type { RoomsConnection } from '../gateway/rooms-connection.js';
 import type { Admission, AdmittedJoin, CommandAttempt, JoinAttempt } from './admission.js';
 import { checkSignal, has } from './contract-check.js';
 import type { Host } from './host.js';
-import { PASSAGE, patternOf, type Admitting, type RoomOperation } from './operation.js';
+import { Admitting, patternOf, type RoomOperation } from './operation.js';
 import { Passage } from './passage.js';
 import { Pipelines, type Pipeline } from './pipelines.js';
 import { toRefusal } from './refusal.js';
@@ -47,7 +47,9 @@ export class EnhancedAdmission implements Admission {
     const connect = this.pipelines.around(
       gateway.host,
       'handleConnection',
-      () => (_, __, operation) => operation[PASSAGE]?.enter(undefined) ?? Promise.resolve(),
+      () =>
+        async (_, __, { passage }) =>
+          passage?.enter(undefined),
       gateway.instance,
     );
     const gates = definitions.map((each) => [each.kind.contract.kind, new RoomGate(each, this.pipelines)] as const);
@@ -91,9 +93,10 @@ export class EnhancedAdmission implements Admission {
   }
 
   async left(connection: RoomsConnection, kind: RoomKind, address: string): Promise<void> {
-    const operation: Admitting = { type: 'leave', address, kind: kind.contract.kind, [PASSAGE]: undefined };
+    const operation: RoomOperation = { type: 'leave', address, kind: kind.contract.kind };
+    const leaving = new Admitting(operation, undefined);
     for (const leave of this.#gate(kind).leaving)
-      await leave(connection, undefined, operation).catch((thrown: unknown) => this.#log(operation, thrown));
+      await leave(connection, undefined, leaving).catch((thrown: unknown) => this.#log(operation, thrown));
   }
 
   async #pass<Admitted, Reply>(
@@ -104,7 +107,7 @@ export class EnhancedAdmission implements Admission {
     operation: RoomOperation,
   ): Promise<{ reply: Reply; out: unknown }> {
     // The pipeline's innermost hands each operation what its own kind of passage takes.
-    const admitting: Admitting = { ...operation, [PASSAGE]: passage as Passage<unknown, unknown> };
+    const admitting = new Admitting(operation, passage as Passage<unknown, unknown>);
     const came = await pipeline(connection, data, admitting).then(
       (out) => ({ out }),
       (thrown: unknown) => ({ out: undefined, thrown }),

@@ -17,7 +17,7 @@ export interface Handled {
   readonly returned: unknown;
 }
 
-export type MethodCall = (connection: RoomsConnection, data: unknown, operation: Admitting) => Promise<Handled>;
+export type MethodCall = (connection: RoomsConnection, data: unknown, admitting: Admitting) => Promise<Handled>;
 
 /** A method with its parameters resolved, not called yet: so that what pipes throw is told from what the method throws. */
 interface Prepared {
@@ -50,9 +50,9 @@ export const methodCall = (
     return { piped: args[whole[0] ?? 0], invoke: () => method?.apply(instance, args) };
   };
   const prepare = pipelines.withParameters(host, instance, name, ready, contextId);
-  return async (connection, given, operation) => {
+  return async (connection, given, admitting) => {
     const data = whole.length === 0 ? await check(given) : given;
-    const prepared = await prepare(connection, data, operation).catch((thrown: unknown) => {
+    const prepared = await prepare(connection, data, admitting).catch((thrown: unknown) => {
       throw new PipeRefusal(thrown);
     });
     const { piped, invoke } = prepared as Prepared;

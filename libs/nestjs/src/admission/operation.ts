@@ -9,11 +9,14 @@ export type RoomOperation =
   | { readonly type: 'command'; readonly address: string; readonly kind: string; readonly name: string }
   | { readonly type: 'leave'; readonly address: string; readonly kind: string };
 
-/** Carries the way in on the operation, out of everybody's sight. */
-export const PASSAGE = Symbol('greenroom.passage');
-
-/** An operation under way; one that asks for nothing (`leave`) has no passage. */
-export type Admitting = RoomOperation & { readonly [PASSAGE]: Passage<unknown, unknown> | undefined };
+/** An operation under way, and its way into the room: the third of the arguments that enhancers get. */
+export class Admitting {
+  /** @param passage `undefined` for one that asks for nothing (`leave`) */
+  constructor(
+    readonly operation: RoomOperation,
+    readonly passage: Passage<unknown, unknown> | undefined,
+  ) {}
+}
 
 /**
  * What is being asked for, inside a guard, interceptor, or parameter decorator.
@@ -21,10 +24,8 @@ export type Admitting = RoomOperation & { readonly [PASSAGE]: Passage<unknown, u
  */
 export const operationOf = (context: ExecutionContext): RoomOperation | undefined => {
   // Where Nest's own Socket.IO gateways have the ack: (client, data, ack, pattern).
-  const candidate: unknown = context.getArgByIndex(2);
-  return typeof candidate === 'object' && candidate !== null && PASSAGE in candidate
-    ? (candidate as Admitting)
-    : undefined;
+  const third: unknown = context.getArgByIndex(2);
+  return third instanceof Admitting ? third.operation : undefined;
 };
 
 /**

@@ -22,7 +22,7 @@ const socket = written(ConnectedSocket(), 1);
 /** Where Nest's parameter decorators write, for `ExternalContextCreator.create`. */
 export const PARAMS_KEY = body.key;
 
-/** Finds a parameter's value in the arguments `(connection, data, operation, pattern)`. */
+/** Finds a parameter's value in the arguments `(connection, data, admitting, pattern)`. */
 export const paramsFactory = {
   exchangeKeyForValue(type: number, property: unknown, args: readonly unknown[]): unknown {
     if (type === socket.type) return args[0];

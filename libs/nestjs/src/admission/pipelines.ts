@@ -7,7 +7,7 @@ import { patternOf, type Admitting } from './operation.js';
 import { PARAMS_KEY, paramsFactory } from './param-metadata.js';
 
 /** Runs one operation through everything that guards it. Resolves to what came back out. */
-export type Pipeline = (connection: RoomsConnection, data: unknown, operation: Admitting) => Promise<unknown>;
+export type Pipeline = (connection: RoomsConnection, data: unknown, admitting: Admitting) => Promise<unknown>;
 
 /** What stands inside of all guards and interceptors, made for one instance of the host. */
 export type Innermost = (instance: object, contextId: ContextId | undefined) => Pipeline;
@@ -32,7 +32,7 @@ const methodOf = (instance: object, name: string): Method | undefined =>
 
 /**
  * Nest's guards, interceptors and pipes around what Greenroom does, global ones first, then the class's, then the
- * method's. They get the arguments `(connection, data, operation, pattern)` in a context of type `ws`.
+ * method's. They get the arguments `(connection, data, admitting, pattern)` in a context of type `ws`.
  */
 @Injectable()
 export class Pipelines {
@@ -96,14 +96,14 @@ export class Pipelines {
       PARAMETERS_ONLY,
       'ws',
     );
-    return (connection, data, operation) => run(connection, data, operation, patternOf(operation));
+    return (connection, data, admitting) => run(connection, data, admitting, patternOf(admitting.operation));
   }
 
   #forEach(host: Host, make: Innermost): Pipeline {
     if (!host.isScoped) return make(host.instance, undefined);
-    return async (connection, data, operation) => {
+    return async (connection, data, admitting) => {
       const { instance, contextId } = await host.resolve(connection);
-      return make(instance, contextId)(connection, data, operation);
+      return make(instance, contextId)(connection, data, admitting);
     };
   }
 
@@ -115,8 +115,8 @@ export class Pipelines {
     contextId: ContextId | undefined,
   ): Pipeline {
     const inside = innermost(instance, contextId);
-    const callback = standIn(methodOf(instance, name), name, (connection, data, operation) =>
-      inside(connection as RoomsConnection, data, operation as Admitting),
+    const callback = standIn(methodOf(instance, name), name, (connection, data, admitting) =>
+      inside(connection as RoomsConnection, data, admitting as Admitting),
     );
     const run = this.creator.create(
       instance,
@@ -129,6 +129,6 @@ export class Pipelines {
       ENHANCED,
       'ws',
     );
-    return (connection, data, operation) => run(connection, data, operation, patternOf(operation));
+    return (connection, data, admitting) => run(connection, data, admitting, patternOf(admitting.operation));
   }
 }

@@ -3,11 +3,10 @@ import type { RoomDefinition } from '../discovery/room-definition.js';
 import type { AdmittedJoin } from './admission.js';
 import { checkCommand, checkJoin, checkParams, checkProfile } from './contract-check.js';
 import { methodCall, type Check, type Handled } from './method-call.js';
-import { PASSAGE, type Admitting } from './operation.js';
+import type { Admitting } from './operation.js';
 import type { Innermost, Pipeline, Pipelines } from './pipelines.js';
 
-const enter = (operation: Admitting, admitted: unknown): Promise<unknown> | undefined =>
-  operation[PASSAGE]?.enter(admitted);
+const enter = ({ passage }: Admitting, admitted: unknown): Promise<unknown> | undefined => passage?.enter(admitted);
 
 /** What a join that creates the room would create it with. None given and none to do without: then it may not. */
 const paramsOf = async (
@@ -41,9 +40,10 @@ export class RoomGate {
         pipelines.around(host, method, this.#commanding(command, method)),
       ]),
     );
-    this.#unhandled = pipelines.around(host, 'room.command', () => async (_, data, operation) => {
+    this.#unhandled = pipelines.around(host, 'room.command', () => async (_, data, admitting) => {
+      const { operation } = admitting;
       if (operation.type !== 'command') return undefined;
-      return enter(operation, await checkCommand(definition.kind.contract, operation.name, data));
+      return enter(admitting, await checkCommand(definition.kind.contract, operation.name, data));
     });
     this.#leaving = handlers.leave.map((method) => pipelines.unguarded(host, this.#leave(method)));
   }
@@ -62,9 +62,9 @@ export class RoomGate {
     const check: Check = (data) => checkCommand(kind.contract, command, data);
     return (instance, contextId) => {
       const call = methodCall(this.pipelines, host, method, instance, contextId, check);
-      return async (connection, given, operation) => {
-        const { data, returned } = await call(connection, given, operation);
-        return enter(operation, returned === undefined ? data : await check(returned));
+      return async (connection, given, admitting) => {
+        const { data, returned } = await call(connection, given, admitting);
+        return enter(admitting, returned === undefined ? data : await check(returned));
       };
     };
   }
@@ -77,17 +77,18 @@ export class RoomGate {
         handlers.join === undefined
           ? async (_: unknown, given: unknown): Promise<Handled> => ({ data: await check(given), returned: undefined })
           : methodCall(this.pipelines, host, handlers.join, instance, contextId, check);
-      return async (connection, given, operation) => {
+      return async (connection, given, admitting) => {
+        const { operation } = admitting;
         if (operation.type !== 'join') return undefined;
         const params = await paramsOf(kind.contract, operation.params);
-        const { data, returned } = await call(connection, given, operation);
+        const { data, returned } = await call(connection, given, admitting);
         // What @OnJoin returns is the app's doing, not the client's.
         const profile = await checkProfile(kind.contract, returned ?? { name: connection.user.name }).catch(
           (thrown: unknown) => {
             throw new TypeError(`What ${host.class.name} makes of a joiner is no member.`, { cause: thrown });
           },
         );
-        return enter(operation, { profile, data, ...params } satisfies AdmittedJoin);
+        return enter(admitting, { profile, data, ...params } satisfies AdmittedJoin);
       };
     };
   }
