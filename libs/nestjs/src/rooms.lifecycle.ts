@@ -5,6 +5,7 @@ import {
   Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type Type,
 } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { ConnectDoor } from './admission/connect-door.js';
@@ -28,7 +29,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplication
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_STORE) private readonly store: RoomStore,
     @Optional() @Inject(ROOMS_CONNECTIONS) private readonly connections: Connections | undefined,
-    @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: object | undefined,
+    @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: Type<object> | undefined,
   ) {}
 
   /** Global enhancers that the app adds before it listens are all known by now. */
@@ -53,7 +54,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplication
     const records = this.discovery.getProviders();
     const door = new Host(records.find(({ metatype }) => metatype === ConnectDoor) as ProviderRecord);
     this.pipelines.ensureGuarded(door);
-    const record = records.find((each) => each.instance === this.gateway && !each.isAlias && !each.isFactory);
+    const record = records.find(({ token }) => token === this.gateway);
     if (this.gateway === undefined || record === undefined) return { host: door, instance: new ConnectDoor() };
     const host = new Host(record);
     if (host.isScoped)
@@ -61,6 +62,6 @@ export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplication
         `${host.class.name}, or a guard on it, is request-scoped: a gateway has one instance, which holds its sockets.`,
       );
     const globals = door.record.getEnhancersMetadata() ?? [];
-    return { host: globals.length === 0 ? host : door, instance: this.gateway };
+    return { host: globals.length === 0 ? host : door, instance: host.instance };
   }
 }

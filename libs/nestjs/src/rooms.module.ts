@@ -1,13 +1,15 @@
-import { SystemClock, systemIds, type Clock, type Ids, type RoomStore } from '@greenroom/rooms';
+import { DefinitionError, SystemClock, systemIds, type Clock, type Ids, type RoomStore } from '@greenroom/rooms';
 import {
   ConfigurableModuleBuilder,
   Module,
+  Scope,
   type DynamicModule,
   type ModuleMetadata,
+  type OnModuleInit,
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { ConnectDoor } from './admission/connect-door.js';
 import { EnhancedAdmission } from './admission/enhanced-admission.js';
 import { Pipelines } from './admission/pipelines.js';
@@ -36,7 +38,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RoomsModuleOpt
     global: isGlobal,
     providers: [
       ...(definition.providers ?? []),
-      ...(gateway === undefined ? [] : [gateway, { provide: ROOMS_GATEWAY, useExisting: gateway }]),
+      ...(gateway === undefined ? [] : [gateway, { provide: ROOMS_GATEWAY, useValue: gateway }]),
     ],
   }))
   .build();
@@ -75,7 +77,19 @@ class RoomsFeatureModule {}
   ],
   exports: [RoomsService, RoomsHealth, ROOMS_NODE],
 })
-export class RoomsModule extends ConfigurableModuleClass {
+export class RoomsModule extends ConfigurableModuleClass implements OnModuleInit {
+  constructor(private readonly own: ModuleRef) {
+    super();
+  }
+
+  /** @throws DefinitionError when Nest would, without a word, leave the rooms unstarted */
+  onModuleInit(): void {
+    if (this.own.introspect(RoomsLifecycle).scope !== Scope.DEFAULT)
+      throw new DefinitionError(
+        'RoomsModule was given something request-scoped (options, a store): rooms outlive requests.',
+      );
+  }
+
   /**
    * Room classes of a feature. One that several modules list is one kind of room still.
    * @param needs modules whose exports the classes inject. A class that injects from the module it belongs to is listed

@@ -14,5 +14,5 @@ export const ROOMS_OPTIONS = Symbol('greenroom.options');
 export const ROOMS_STORE = Symbol('greenroom.store');
 /** The `Connections` of this process. PLACEHOLDER: the carriers' class is its own token. */
 export const ROOMS_CONNECTIONS = Symbol('greenroom.connections');
-/** The gateway: `RoomsGateway`, or the class that `forRoot({ gateway })` names. */
+/** The gateway's class: `RoomsGateway`, or what `forRoot({ gateway })` names. */
 export const ROOMS_GATEWAY = Symbol('greenroom.gateway');

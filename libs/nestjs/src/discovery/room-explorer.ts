@@ -1,4 +1,4 @@
-import { DefinitionError, type RoomContract } from '@greenroom/rooms';
+import { DefinitionError, InvalidError, type RoomContract } from '@greenroom/rooms';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { checkProfile } from '../admission/contract-check.js';
@@ -10,6 +10,9 @@ import { ROOMS_OPTIONS } from '../rooms.tokens.js';
 import type { RoomDefinition, RoomHandlers } from './room-definition.js';
 import { readHandlers } from './room-handlers.js';
 import { roomKind } from './room-kind.js';
+
+/** Nest lists records too that another of the same provider has replaced in its module; they are never loaded. */
+const isHeld = (record: ProviderRecord): boolean => record.host?.providers.get(record.token) === record;
 
 /** Finds the app's room classes. */
 @Injectable()
@@ -26,7 +29,7 @@ export class RoomExplorer {
    */
   async explore(): Promise<RoomDefinition[]> {
     const byKind = new Map<string, RoomDefinition>();
-    for (const record of this.discovery.getProviders({ metadataKey: RoomNote.KEY })) {
+    for (const record of this.discovery.getProviders({ metadataKey: RoomNote.KEY }).filter(isHeld)) {
       const { contract, options } = this.discovery.getMetadataByDecorator(RoomNote, record) as RoomNote;
       const other = byKind.get(contract.kind)?.host.class;
       if (other !== undefined && other === record.metatype) continue;
@@ -50,11 +53,12 @@ export class RoomExplorer {
 
   async #ensureProfile(host: Host, contract: RoomContract, { join }: RoomHandlers): Promise<void> {
     if (join !== undefined) return;
-    const refused = await checkProfile(contract, { name: 'name' }).then(
-      () => false,
-      () => true,
+    const issues = await checkProfile(contract, { name: 'name' }).then(
+      () => [],
+      (thrown: unknown) => (thrown instanceof InvalidError ? (thrown.issues ?? []) : []),
     );
-    if (refused)
+    // Real names may well pass where this one does not.
+    if (issues.some(({ path }) => path[0] !== 'name'))
       throw new DefinitionError(
         `${host.class.name} needs a method with @OnJoin: a member of ${contract.kind} is more than { name }.`,
       );

@@ -70,7 +70,7 @@ class HandlerReader {
 
   #sameContract(method: string, { contract }: { readonly contract?: RoomContract }): void {
     if (contract !== undefined && contract !== this.contract)
-      this.#fail(`is a room of ${this.contract.kind}, but ${method} is for the contract of ${contract.kind}`);
+      this.#fail(`is of the contract ${this.contract.kind}, but its ${method} is for another (${contract.kind})`);
   }
 
   #known(what: 'command' | 'event', name: string, names: object): void {
