@@ -69,6 +69,7 @@ export class ForbiddenError extends RoomError {
     super('FORBIDDEN', 'That is not allowed.', reason === undefined ? {} : { reason });
   }
 }
+export class NoSuchRoomError extends ForbiddenError {}
 export class RejectedError extends RoomError {
   constructor(reason?: string) {
     super('REJECTED', 'The room does not take that now.', reason === undefined ? {} : { reason });
@@ -130,6 +131,17 @@ export class FencedError extends Error {
 /** The store refused a write. Nothing was written. */
 export class StoreRefusedError extends Error {
   override readonly name = 'StoreRefusedError';
+}
+
+/**
+ * The store has written, and failed to make it durable: what it shows may be lost with the power. Nothing it has not
+ * acknowledged can be relied on; it refuses all further writes until it is opened again.
+ */
+export class NotFlushedError extends Error {
+  override readonly name = 'NotFlushedError';
+  constructor(cause: unknown) {
+    super('The store has written but could not flush: it must be opened again.', { cause });
+  }
 }
 
 /** Turns whatever was thrown into one of ours. The one edge where unknown errors become known ones. */

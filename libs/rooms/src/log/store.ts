@@ -39,7 +39,10 @@ export interface Batch {
   readonly durability: Durability;
   /** When the room next wants to be woken (milliseconds since 1970); `undefined`: never. Replaces the last one. */
   readonly deadline: number | undefined;
-  /** Positions of events to blank, in the log and in this batch: `data: null, redacted: true`. */
+  /**
+   * `seq`s of entries to blank, in the log and in this batch: each of their events gets `data: null, redacted: true`, a
+   * command's `input.data` becomes `null`, and `reply` goes. Those not kept any more are left out.
+   */
   readonly redact?: readonly number[];
   /** Saved with the batch, in the same atomic write, so that no blanked entry is ever replayed. */
   readonly snapshot?: Snapshot;
@@ -79,6 +82,7 @@ export interface Due {
 export interface RoomStore {
   /**
    * Takes a room over: seals the old epoch with a barrier entry, always synced. Concurrent claims: the later wins.
+   * The room's deadline stays until an append or a snapshot replaces it.
    * @returns `undefined` when the room does not exist and `create` is false; then nothing was written.
    */
   claim(address: string, owner: string, at: number, create: boolean): Promise<Claim | undefined>;
@@ -91,8 +95,9 @@ export interface RoomStore {
   /** Committed entries, in the order asked for; a room that does not exist has none. */
   read(address: string, range: ReadRange): Promise<readonly Entry[]>;
   /**
-   * Replaces the saved state and lets go of what retention does not keep, never above the snapshot.
-   * @throws FencedError when another claim came since.
+   * Replaces the saved state, unless the one saved is newer, and lets go of what retention does not keep: from the
+   * oldest entry to the first to be kept, never above the snapshot.
+   * @throws FencedError when another claim came since. StoreRefusedError when the snapshot is beyond the head.
    */
   saveSnapshot(
     address: string,
