@@ -9,8 +9,8 @@ import { RoomsHealth } from './health/rooms-health.js';
 import { RoomsModule } from './rooms.module.js';
 import { RoomsService } from './rooms.service.js';
 import { ROOMS_NODE, ROOMS_STORE } from './rooms.tokens.js';
-import { FakeNode, fakeStore, noLogic } from './spec/fake-node.js';
-import { ann, RoomsApp } from './spec/rooms-app.js';
+import { FakeNode, fakeStore, noLogic } from './fake-node.fixture.js';
+import { ann, RoomsApp } from './rooms-app.fixture.js';
 
 const Chat = defineRoom({
   kind: 'chat',

@@ -24,8 +24,8 @@ import { z } from 'zod';
 import { OnCommand } from '../decorators/on-command.decorator.js';
 import { OnJoin } from '../decorators/on-join.decorator.js';
 import { Room } from '../decorators/room.decorator.js';
-import { noLogic } from '../spec/fake-node.js';
-import { RoomsApp, type Outcome } from '../spec/rooms-app.js';
+import { noLogic } from '../fake-node.fixture.js';
+import { RoomsApp, type Outcome } from '../rooms-app.fixture.js';
 
 const Chat = defineRoom({
   kind: 'chat',

@@ -12,8 +12,8 @@ import { RoomAddress } from '../decorators/room-address.decorator.js';
 import { Room } from '../decorators/room.decorator.js';
 import { Sender } from '../decorators/sender.decorator.js';
 import type { RoomsConnection } from '../gateway/rooms-connection.js';
-import { noLogic } from '../spec/fake-node.js';
-import { ann, RoomsApp } from '../spec/rooms-app.js';
+import { noLogic } from '../fake-node.fixture.js';
+import { ann, RoomsApp } from '../rooms-app.fixture.js';
 import { operationOf } from './operation.js';
 
 const Chat = defineRoom({

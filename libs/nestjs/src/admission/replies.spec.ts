@@ -4,8 +4,8 @@ import { UseInterceptors, type CallHandler, type ExecutionContext } from '@nestj
 import { catchError, ignoreElements, map, of, repeat, retry, throwError, timeout, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { Room } from '../decorators/room.decorator.js';
-import { noLogic } from '../spec/fake-node.js';
-import { joined, RoomsApp, type Outcome } from '../spec/rooms-app.js';
+import { noLogic } from '../fake-node.fixture.js';
+import { joined, RoomsApp, type Outcome } from '../rooms-app.fixture.js';
 
 const Chat = defineRoom({ kind: 'chat', commands: { say: z.object({}) }, events: {} });
 

@@ -8,8 +8,8 @@ import { OnCommand } from '../decorators/on-command.decorator.js';
 import { OnJoin } from '../decorators/on-join.decorator.js';
 import { Room, type RoomOptions } from '../decorators/room.decorator.js';
 import { RoomsModule } from '../rooms.module.js';
-import { noLogic } from '../spec/fake-node.js';
-import { RoomsApp } from '../spec/rooms-app.js';
+import { noLogic } from '../fake-node.fixture.js';
+import { RoomsApp } from '../rooms-app.fixture.js';
 
 const Chat = defineRoom({
   kind: 'chat',

@@ -2,12 +2,12 @@ import type { JoinReply } from '@greenroom/protocol';
 import type { RoomContract, RoomError, RoomKind, SendResult } from '@greenroom/rooms';
 import { Logger, type ModuleMetadata, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import type { Admission, AdmittedJoin } from '../admission/admission.js';
-import type { RoomsConnection } from '../gateway/rooms-connection.js';
-import { RoomsModule } from '../rooms.module.js';
-import type { RoomsModuleExtras, RoomsModuleOptions } from '../rooms.options.js';
-import { ROOMS_ADMISSION, ROOMS_NODE } from '../rooms.tokens.js';
-import { FakeNode, fakeStore } from './fake-node.js';
+import type { Admission, AdmittedJoin } from './admission/admission.js';
+import type { RoomsConnection } from './gateway/rooms-connection.js';
+import { RoomsModule } from './rooms.module.js';
+import type { RoomsModuleExtras, RoomsModuleOptions } from './rooms.options.js';
+import { ROOMS_ADMISSION, ROOMS_NODE } from './rooms.tokens.js';
+import { FakeNode, fakeStore } from './fake-node.fixture.js';
 
 export const ann: RoomsConnection = {
   id: 'c1',
