@@ -6,7 +6,7 @@ import type { Admission, AdmittedJoin } from './admission/admission.js';
 import type { RoomsConnection } from './gateway/rooms-connection.js';
 import { RoomsModule } from './rooms.module.js';
 import type { RoomsModuleExtras, RoomsModuleOptions } from './rooms.options.js';
-import { ROOMS_ADMISSION, ROOMS_NODE } from './rooms.tokens.js';
+import { ROOMS_ADMISSION, ROOMS_NODE } from './gateway/gateway.tokens.js';
 import { FakeNode, fakeStore } from './fake-node.fixture.js';
 
 export const ann: RoomsConnection = {

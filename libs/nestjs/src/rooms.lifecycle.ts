@@ -12,10 +12,11 @@ import { ConnectDoor } from './admission/connect-door.js';
 import { EnhancedAdmission } from './admission/enhanced-admission.js';
 import { Host, type ProviderRecord } from './admission/host.js';
 import { Pipelines } from './admission/pipelines.js';
-import type { Connections } from './connections.js';
 import { RoomExplorer } from './discovery/room-explorer.js';
+import { Connections } from './gateway/connections.js';
+import { ROOMS_NODE } from './gateway/gateway.tokens.js';
 import { RoomsHealth } from './health/rooms-health.js';
-import { ROOMS_CONNECTIONS, ROOMS_GATEWAY, ROOMS_NODE, ROOMS_STORE } from './rooms.tokens.js';
+import { ROOMS_GATEWAY, ROOMS_STORE } from './rooms.tokens.js';
 
 /** Starts the rooms when the app does, and ends them in good order while sockets are still open. */
 @Injectable()
@@ -28,7 +29,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplication
     private readonly health: RoomsHealth,
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_STORE) private readonly store: RoomStore,
-    @Optional() @Inject(ROOMS_CONNECTIONS) private readonly connections: Connections | undefined,
+    private readonly connections: Connections,
     @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: Type<object> | undefined,
   ) {}
 
@@ -43,7 +44,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplication
 
   async beforeApplicationShutdown(): Promise<void> {
     this.health.enter('draining');
-    await this.connections?.drain('The server is going down.');
+    await this.connections.drain('shutting down');
     await this.node.drain();
     await this.store.close();
     this.health.enter('stopped');

@@ -8,7 +8,8 @@ import { Room } from './decorators/room.decorator.js';
 import { RoomsHealth } from './health/rooms-health.js';
 import { RoomsModule } from './rooms.module.js';
 import { RoomsService } from './rooms.service.js';
-import { ROOMS_NODE, ROOMS_STORE } from './rooms.tokens.js';
+import { ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { ROOMS_STORE } from './rooms.tokens.js';
 import { FakeNode, fakeStore, noLogic } from './fake-node.fixture.js';
 import { ann, RoomsApp } from './rooms-app.fixture.js';
 

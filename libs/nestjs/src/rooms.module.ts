@@ -1,4 +1,12 @@
-import { DefinitionError, SystemClock, systemIds, type Clock, type Ids, type RoomStore } from '@greenroom/rooms';
+import {
+  createRoomsNode,
+  DefinitionError,
+  SystemClock,
+  systemIds,
+  type Clock,
+  type Ids,
+  type RoomStore,
+} from '@greenroom/rooms';
 import {
   ConfigurableModuleBuilder,
   Module,
@@ -14,31 +22,39 @@ import { ConnectDoor } from './admission/connect-door.js';
 import { EnhancedAdmission } from './admission/enhanced-admission.js';
 import { Pipelines } from './admission/pipelines.js';
 import { RoomExplorer } from './discovery/room-explorer.js';
-import { createRoomsNode } from './engine.js';
-import { RoomsHealth } from './health/rooms-health.js';
-import { RoomsLifecycle } from './rooms.lifecycle.js';
-import { checksOf, type RoomsModuleExtras, type RoomsModuleOptions } from './rooms.options.js';
-import { RoomsService } from './rooms.service.js';
+import { Connections } from './gateway/connections.js';
+import { gatewaySettings, type GatewaySettings } from './gateway/gateway.options.js';
 import {
   ROOMS_ADMISSION,
+  ROOMS_AUTHENTICATOR,
   ROOMS_CLOCK,
-  ROOMS_GATEWAY,
+  ROOMS_GATEWAY_SETTINGS,
   ROOMS_IDS,
   ROOMS_NODE,
-  ROOMS_OPTIONS,
-  ROOMS_STORE,
-} from './rooms.tokens.js';
+} from './gateway/gateway.tokens.js';
+import type { Authenticator } from './gateway/authenticator.js';
+import { Reception } from './gateway/reception.js';
+import { RoomsGateway } from './gateway/rooms.gateway.js';
+import { NestRoomsLogger } from './nest-rooms-logger.js';
+import { UpgradeRouter } from './carriers/upgrade-router.js';
+import { WebSocketCarrier } from './carriers/websocket-carrier.js';
+import { RoomsHealth } from './health/rooms-health.js';
+import { RoomsLifecycle } from './rooms.lifecycle.js';
+import { checksOf, NOBODY, type RoomsModuleExtras, type RoomsModuleOptions } from './rooms.options.js';
+import { RoomsService } from './rooms.service.js';
+import { ROOMS_GATEWAY, ROOMS_OPTIONS, ROOMS_STORE } from './rooms.tokens.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RoomsModuleOptions>({
   optionsInjectionToken: ROOMS_OPTIONS,
 })
   .setClassMethodName('forRoot')
-  .setExtras<RoomsModuleExtras>({}, (definition, { isGlobal = true, gateway }) => ({
+  .setExtras<RoomsModuleExtras>({}, (definition, { isGlobal = true, gateway = RoomsGateway, imports = [] }) => ({
     ...definition,
     global: isGlobal,
+    imports: [...(definition.imports ?? []), ...imports],
     providers: [
       ...(definition.providers ?? []),
-      ...(gateway === undefined ? [] : [gateway, { provide: ROOMS_GATEWAY, useValue: gateway }]),
+      ...(gateway === false ? [] : [gateway, { provide: ROOMS_GATEWAY, useValue: gateway }]),
     ],
   }))
   .build();
@@ -63,19 +79,32 @@ class RoomsFeatureModule {}
     {
       provide: ROOMS_NODE,
       useFactory: (options: RoomsModuleOptions, store: RoomStore, clock: Clock, ids: Ids) =>
-        createRoomsNode({ store, clock, ids, checks: checksOf(options) }),
+        createRoomsNode({
+          store,
+          clock,
+          ids,
+          checks: checksOf(options),
+          logger: new NestRoomsLogger(),
+          ...(options.limits !== undefined && { limits: options.limits }),
+        }),
       inject: [ROOMS_OPTIONS, ROOMS_STORE, ROOMS_CLOCK, ROOMS_IDS],
     },
+    fromOptions<Authenticator>(ROOMS_AUTHENTICATOR, ({ authenticator }) => authenticator ?? NOBODY),
+    fromOptions<GatewaySettings>(ROOMS_GATEWAY_SETTINGS, gatewaySettings),
     { provide: ROOMS_ADMISSION, useExisting: EnhancedAdmission },
+    Connections,
     ConnectDoor,
     EnhancedAdmission,
     Pipelines,
+    Reception,
     RoomExplorer,
     RoomsHealth,
     RoomsLifecycle,
     RoomsService,
+    UpgradeRouter,
+    WebSocketCarrier,
   ],
-  exports: [RoomsService, RoomsHealth, ROOMS_NODE],
+  exports: [RoomsService, RoomsHealth, ROOMS_NODE, Connections, UpgradeRouter],
 })
 export class RoomsModule extends ConfigurableModuleClass implements OnModuleInit {
   constructor(private readonly own: ModuleRef) {

@@ -7,11 +7,11 @@ import {
   type RoomContract,
   type RoomsNode,
 } from '@greenroom/rooms';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { checkParams } from './admission/contract-check.js';
-import type { Connections } from './connections.js';
+import { Connections } from './gateway/connections.js';
+import { ROOMS_IDS, ROOMS_NODE } from './gateway/gateway.tokens.js';
 import { RoomRef } from './room-ref.js';
-import { ROOMS_CONNECTIONS, ROOMS_IDS, ROOMS_NODE } from './rooms.tokens.js';
 
 /** A page of rooms of one kind. */
 export interface RoomPage {
@@ -28,7 +28,7 @@ export class RoomsService {
   constructor(
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_IDS) private readonly ids: Ids,
-    @Optional() @Inject(ROOMS_CONNECTIONS) private readonly connections: Connections | undefined,
+    private readonly connections: Connections,
   ) {}
 
   /**
@@ -57,9 +57,9 @@ export class RoomsService {
     return this.node.list(contract.kind, query.limit ?? PAGE, query.cursor);
   }
 
-  /** Ends every connection of a user. They may connect again, if they are let in. */
+  /** Ends every connection that this process has of a user. They may connect again, if they are let in. */
   async disconnect(userId: string, reason: string): Promise<void> {
-    this.connections?.disconnectUser(userId, reason);
+    this.connections.disconnectUser(userId, reason);
   }
 
   #address(contract: RoomContract, id: string): string {

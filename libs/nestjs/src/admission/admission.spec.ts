@@ -24,6 +24,7 @@ import { z } from 'zod';
 import { OnCommand } from '../decorators/on-command.decorator.js';
 import { OnJoin } from '../decorators/on-join.decorator.js';
 import { Room } from '../decorators/room.decorator.js';
+import { RoomsGateway } from '../gateway/rooms.gateway.js';
 import { noLogic } from '../fake-node.fixture.js';
 import { RoomsApp, type Outcome } from '../rooms-app.fixture.js';
 
@@ -74,7 +75,9 @@ class Refusing implements PipeTransform {
 }
 
 /** The gateway and a room, both decorated alike. */
-const decorated = (...decorators: ClassDecorator[]): { rooms: Type<object>[]; options: { gateway: Type<object> } } => {
+const decorated = (
+  ...decorators: ClassDecorator[]
+): { rooms: Type<object>[]; options: { gateway: Type<RoomsGateway> } } => {
   @Room(Chat, { logic: noLogic })
   class ChatRoom {
     @OnJoin() join(@MessageBody() data: unknown) {
@@ -84,7 +87,7 @@ const decorated = (...decorators: ClassDecorator[]): { rooms: Type<object>[]; op
       return data as { text: string };
     }
   }
-  class Gateway {}
+  class Gateway extends RoomsGateway {}
   for (const decorate of decorators) for (const target of [ChatRoom, Gateway]) decorate(target);
   return { rooms: [ChatRoom], options: { gateway: Gateway } };
 };

@@ -162,7 +162,7 @@ test('a guard sees the operation, the pattern, the class, and what decorators wr
   await app.command(Chat, 'say', { text: 'hi' });
   await app.command(Chat, 'add', { a: 1 });
   expect(seen).toEqual([
-    [{ type: 'connect' }, 'connect', 'ConnectDoor', undefined],
+    [{ type: 'connect' }, 'connect', 'RoomsGateway', undefined],
     [
       { type: 'join', address: 'chat/a', kind: 'chat', params: { topic: 'a' } },
       'chat:room.join',

@@ -8,6 +8,7 @@ import { OnCommand } from '../decorators/on-command.decorator.js';
 import { OnJoin } from '../decorators/on-join.decorator.js';
 import { Room, type RoomOptions } from '../decorators/room.decorator.js';
 import { RoomsModule } from '../rooms.module.js';
+import { RoomsGateway } from '../gateway/rooms.gateway.js';
 import { noLogic } from '../fake-node.fixture.js';
 import { RoomsApp } from '../rooms-app.fixture.js';
 
@@ -257,7 +258,7 @@ describe('an app does not start', () => {
       }
     }
     @UseGuards(Guard)
-    class AppGateway {}
+    class AppGateway extends RoomsGateway {}
     await expect(RoomsApp.start({ options: { gateway: AppGateway } })).rejects.toThrow(
       'AppGateway, or a guard on it, is request-scoped: a gateway has one instance, which holds its sockets.',
     );

@@ -1,6 +1,7 @@
 import {
   DefinitionError,
   KIND_DEFAULTS,
+  statechart,
   type CommittedEvent,
   type LogicFactory,
   type Member,
@@ -8,7 +9,6 @@ import {
 } from '@greenroom/rooms';
 import type { RoomNote, RoomOptions } from '../decorators/room.decorator.js';
 import { toMilliseconds } from '../duration.js';
-import { statechart } from '../engine.js';
 import type { RoomHandlers } from './room-definition.js';
 
 type Method = (...args: unknown[]) => unknown;
