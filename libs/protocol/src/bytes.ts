@@ -1,37 +1,41 @@
 import { fromBase64, toBase64 } from './base64.js';
-
-/** The one key that means something on the wire: `{"$bytes":"<base64>"}` is bytes. Nobody else's object may have it. */
-export const BYTES_KEY = '$bytes';
+import { BYTES_KEY, isReservedKey } from './reserved-key.js';
 
 /**
- * Whether `JSON.stringify` alone would write the value wrongly, because bytes or a `toJSON` (which may make some) are in it.
- * Throws a `TypeError` at the reserved key, a `RangeError` at a cycle.
+ * The value as JSON, with bytes as `{"$bytes":"<base64>"}`.
+ * Throws a `TypeError` or `RangeError` at a cycle, a bigint or a reserved key.
  */
-function needsReplacer(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) {
-    let needed = false;
-    for (const element of value) if (needsReplacer(element)) needed = true;
-    return needed;
-  }
-  if (ArrayBuffer.isView(value)) return true;
-  let needed = 'toJSON' in value;
-  for (const key in value) {
-    if (key === BYTES_KEY) throw new TypeError('The key $bytes is reserved');
-    if (needsReplacer((value as Record<string, unknown>)[key])) needed = true;
-  }
-  return needed;
+export function stringify(value: object): string {
+  // Measured: the look costs an eighth of a plain stringify, a replacer nearly doubles it.
+  return needsReplacer(value) ? JSON.stringify(value, replaceBytes) : JSON.stringify(value);
 }
 
-/** The value as JSON, with bytes as `{"$bytes":"<base64>"}`. Throws at a cycle, a bigint and the reserved key. */
-export function stringify(value: object): string {
-  return needsReplacer(value) ? JSON.stringify(value, replaceBytes) : JSON.stringify(value);
+/** Whether there are bytes in it, or a `toJSON` that may make some. Throws at a reserved key and at a cycle. */
+function needsReplacer(value: object): boolean {
+  if (ArrayBuffer.isView(value)) return true;
+  let needed = false;
+  if (Array.isArray(value)) {
+    for (const element of value as unknown[]) {
+      if (typeof element === 'object' && element !== null && needsReplacer(element)) needed = true;
+    }
+    return needed;
+  }
+  needed = 'toJSON' in value && !(value instanceof Date);
+  for (const key in value) {
+    if (isReservedKey(key)) throw new TypeError(`The key ${key} is reserved`);
+    const field = (value as Record<string, unknown>)[key];
+    if (typeof field === 'object' && field !== null && needsReplacer(field)) needed = true;
+  }
+  return needed;
 }
 
 /** A `JSON.stringify` replacer. It looks at the holder: `Buffer` has a `toJSON`, which runs before a replacer is asked. */
 function replaceBytes(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
-  if (original instanceof Uint8Array) return { [BYTES_KEY]: toBase64(original) };
+  const bytes = original instanceof Uint8Array ? original : value;
+  if (bytes instanceof Uint8Array) return { [BYTES_KEY]: toBase64(bytes) };
+  // What a toJSON made has not been looked at yet.
+  if (value !== original && typeof value === 'object' && value !== null) needsReplacer(value);
   return value;
 }
 

@@ -17,17 +17,23 @@ export interface Codec {
   /** The WebSocket subprotocol that asks for it. */
   readonly subprotocol: string;
   /** Total: for any input a value or an error (`BAD_FRAME`, `TOO_LARGE`), never a throw. */
-  decode(frame: string | Uint8Array, limits?: FrameLimits): Decoded;
+  readonly decode: (frame: string | Uint8Array, limits?: FrameLimits) => Decoded;
   /**
    * Members that are `undefined` are left out; a `Date` or whatever else has `toJSON` is written as JSON would.
-   * Throws a `TypeError` or `RangeError` for what the wire cannot carry: a cycle, a bigint, the reserved key `$bytes`.
+   * Throws a `TypeError` or `RangeError` for what the wire cannot carry: a cycle, a bigint, a reserved key (`$bytes`,
+   * `__proto__`, `constructor`, `prototype`). So what one end writes the other can read.
    */
-  encode(message: object): string | Uint8Array;
+  readonly encode: (message: object) => string | Uint8Array;
 }
 
 /** A failed `Decoded`. */
 export function undecodable(error: ErrorBody, ref?: Ref): Decoded {
   return ref === undefined ? { ok: false, error } : { ok: false, ref, error };
+}
+
+/** The bytes of a binary frame, as a view that is no `Buffer`; `undefined` for whatever else a socket hands over. */
+export function bytesOf(frame: unknown): Uint8Array | undefined {
+  return ArrayBuffer.isView(frame) ? new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength) : undefined;
 }
 
 /** What every codec asks of a value it has read, already within the limits: one object, and a `ref` that is one. */

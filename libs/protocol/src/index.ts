@@ -46,7 +46,13 @@ export {
   type GoodbyePush,
 } from './push.js';
 
-export { DEFAULT_FRAME_LIMITS, HARD_FRAME_BYTES, NO_FRAME_LIMITS, exceedsLimits, type FrameLimits } from './limits.js';
+export {
+  DEFAULT_FRAME_LIMITS,
+  HARD_FRAME_BYTES,
+  TRUSTED_FRAME_LIMITS,
+  exceedsLimits,
+  type FrameLimits,
+} from './limits.js';
 export { type Codec, type Decoded } from './codec.js';
 export { type Ref } from './ref.js';
 export { jsonCodec } from './json-codec.js';

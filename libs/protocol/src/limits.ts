@@ -1,5 +1,5 @@
-import { BYTES_KEY } from './bytes.js';
 import { errorBody, type ErrorBody } from './error-body.js';
+import { isReservedKey } from './reserved-key.js';
 
 /** What one incoming frame may weigh. */
 export interface FrameLimits {
@@ -13,14 +13,11 @@ export interface FrameLimits {
 
 export const DEFAULT_FRAME_LIMITS: FrameLimits = { maxBytes: 65_536, maxDepth: 32, maxKeys: 1000 };
 
-/** For a reader that trusts its peer, as a client does its server: a view may be larger than any command. */
-export const NO_FRAME_LIMITS: FrameLimits = { maxBytes: Infinity, maxDepth: Infinity, maxKeys: Infinity };
+/** For a reader that trusts its peer, as a client does its server: a view may be larger than any command. Still finite. */
+export const TRUSTED_FRAME_LIMITS: FrameLimits = { maxBytes: 67_108_864, maxDepth: 512, maxKeys: 10_000_000 };
 
 /** Bytes above which a frame is not answered but its connection closed (1009): 1 MiB. */
 export const HARD_FRAME_BYTES = 1_048_576;
-
-/** Names that would reach a prototype when someone copies an object by its keys. They never travel. */
-const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * What an incoming value breaks, or `undefined` when it may pass.
@@ -54,8 +51,7 @@ export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAM
         keys += names.length;
         if (keys > limits.maxKeys) return tooLarge('keys', limits.maxKeys);
         for (const name of names) {
-          if (UNSAFE_KEYS.has(name) || name === BYTES_KEY)
-            return errorBody('BAD_FRAME', 'An object has a reserved key');
+          if (isReservedKey(name)) return errorBody('BAD_FRAME', 'An object has a reserved key');
           next.push(item[name]);
         }
       } else if (isBytes(item)) {

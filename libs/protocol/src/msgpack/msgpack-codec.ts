@@ -1,5 +1,5 @@
 import { Packr } from 'msgpackr';
-import { takeApart, undecodable, type Codec, type Decoded } from '../codec.js';
+import { bytesOf, takeApart, undecodable, type Codec, type Decoded } from '../codec.js';
 import { errorBody } from '../error-body.js';
 import { DEFAULT_FRAME_LIMITS, exceedsLimits, tooLarge, type FrameLimits } from '../limits.js';
 import { isRef, refOf, type Ref } from '../ref.js';
@@ -22,9 +22,8 @@ const packr = new Packr({
 export const msgpackCodec: Codec = { name: 'msgpack', subprotocol: 'greenroom.v1.msgpack', decode, encode };
 
 function decode(frame: string | Uint8Array, limits: FrameLimits = DEFAULT_FRAME_LIMITS): Decoded {
-  if (typeof frame === 'string') return undecodable(errorBody('BAD_FRAME', 'A frame must be binary'));
-  // A view that is no Buffer, so that the bytes inside come out as Uint8Arrays everywhere.
-  const bytes = new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength);
+  const bytes = bytesOf(frame);
+  if (bytes === undefined) return undecodable(errorBody('BAD_FRAME', 'A frame must be binary'));
   if (bytes.length > limits.maxBytes) {
     return undecodable(tooLarge('bytes', limits.maxBytes), readRef(scan(bytes.subarray(0, HEAD), limits).ref));
   }

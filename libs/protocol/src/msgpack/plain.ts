@@ -1,9 +1,8 @@
-import { BYTES_KEY } from '../bytes.js';
+import { isReservedKey } from '../reserved-key.js';
 
 /**
  * The value as JSON would have it, with its bytes kept: `toJSON` applied, `undefined` left out of objects and null in
- * arrays, numbers that are not finite null. Returns the value itself where there is nothing to change.
- * Throws a `TypeError` at a bigint and at the reserved key, a `RangeError` at a cycle.
+ * arrays, numbers that are not finite null. Throws a `TypeError` at a bigint and at a reserved key, a `RangeError` at a cycle.
  */
 export function plain(value: unknown): unknown {
   if (typeof value === 'object') return value === null ? null : plainObject(value);
@@ -17,9 +16,9 @@ function plainObject(value: object): unknown {
   if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON());
   if (Array.isArray(value)) return value.map((element) => plain(element) ?? null);
   const copy: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(value)) {
-    if (key === BYTES_KEY) throw new TypeError('The key $bytes is reserved');
-    const written = plain(field);
+  for (const key of Object.keys(value)) {
+    if (isReservedKey(key)) throw new TypeError(`The key ${key} is reserved`);
+    const written = plain((value as Record<string, unknown>)[key]);
     if (written !== undefined) copy[key] = written;
   }
   return copy;

@@ -20,7 +20,7 @@ export type Input =
   /** First of a room's life. */
   | { readonly type: 'open'; readonly params: unknown; readonly version: number }
   | { readonly type: 'join'; readonly member: Member; readonly data: unknown; readonly session: NewSession }
-  | { readonly type: 'resume'; readonly session: string; readonly member: Member }
+  | { readonly type: 'resume'; readonly session: string; readonly connection: string; readonly member: Member }
   /** The connection of a session is lost; the session waits until `until` (milliseconds since 1970). */
   | { readonly type: 'drop'; readonly session: string; readonly until: number }
   | { readonly type: 'leave'; readonly session: string; readonly reason: LeaveReason }
@@ -42,6 +42,8 @@ export type Input =
 
 export interface NewSession {
   readonly id: string;
+  /** The connection it is attached to. */
+  readonly connection: string;
   /** Digest of the secret that resumes it. */
   readonly digest: string;
 }

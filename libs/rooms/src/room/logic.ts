@@ -76,5 +76,9 @@ export interface Outside {
   report(message: string, error: unknown): void;
 }
 
-/** Makes the logic of one active room. */
-export type LogicFactory = (outside: Outside, address: string) => RoomLogic;
+/** Makes the logic of each active room of a kind. */
+export interface LogicFactory {
+  create(outside: Outside, address: string): RoomLogic;
+  /** Why a room of it cannot be saved and loaded, in one sentence; `undefined`: it can. Durable kinds ask at start-up. */
+  whyNotDurable(): string | undefined;
+}

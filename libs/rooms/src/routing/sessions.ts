@@ -3,7 +3,7 @@ import type { HistoryReply, JoinReply, MembersReply, Position } from '@greenroom
 /** What one connection does with rooms. Every promise settles, with a value or a `RoomError`. */
 export interface Sessions {
   /** `profile` is the member without their id (already valid); `params` and `data` are valid too. */
-  join(address: string, request: JoinRequest): Promise<JoinReply>;
+  join(address: string, request: JoinRequest): Promise<PendingJoin>;
   leave(address: string): Promise<void>;
   /** `data` is valid. Handed to the room before this returns: calls are applied in the order they are made. */
   send(address: string, request: SendRequest): Promise<SendResult>;
@@ -21,6 +21,15 @@ export interface Sessions {
   drop(): void;
 }
 
+/** A join that the room has accepted. Nothing of the room reaches the connection before `begin`. */
+export interface PendingJoin {
+  readonly reply: JoinReply;
+  /** The reply has been handed to the connection: what came after it follows. */
+  begin(): void;
+  /** The reply will not be sent: the session ends. */
+  cancel(): void;
+}
+
 export interface JoinRequest {
   readonly profile: object;
   readonly params: unknown;
@@ -30,6 +39,8 @@ export interface JoinRequest {
   readonly since?: Position | undefined;
   /** Whether this join may make the room if it does not exist (limits). */
   readonly mayCreate: boolean;
+  /** Called when this join has made the room, before it settles. */
+  readonly onCreated?: (() => void) | undefined;
 }
 
 export interface SendRequest {

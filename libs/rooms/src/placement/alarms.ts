@@ -1,0 +1,41 @@
+import type { Clock, Timer } from '../clock.js';
+import type { RoomStore } from '../log/store.js';
+import type { RoomsLogger } from '../logger.js';
+import type { RoomHost } from './room-host.js';
+
+/** Rooms woken at a time. */
+const PAGE = 100;
+
+/** Wakes sleeping rooms whose deadline has come: an alarm, or the end of somebody's grace time. */
+export class Alarms {
+  #timer: Timer | undefined;
+  #isStopped = false;
+
+  constructor(
+    private readonly store: RoomStore,
+    private readonly host: RoomHost,
+    private readonly clock: Clock,
+    private readonly everyMs: number,
+    private readonly logger: RoomsLogger,
+  ) {}
+
+  start(): void {
+    this.#timer = this.clock.after(this.everyMs, () => void this.#look());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#timer !== undefined) this.clock.cancel(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      // An active room keeps its own time; however many of those are due, some that sleep are among these.
+      const due = await this.store.due(this.clock.now(), PAGE + this.host.active);
+      for (const { address } of due) if (!this.#isStopped && !this.host.isActive(address)) this.host.wake(address);
+    } catch (cause) {
+      this.logger.error('deadlines could not be read', { cause });
+    }
+    if (!this.#isStopped) this.start();
+  }
+}

@@ -1,0 +1,213 @@
+import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
+import type { RoomKind } from '../kind.js';
+import { MemoryRoomStore } from '../log/memory-store.js';
+import type { RoomList } from '../node.js';
+import type { ReplyTo, Request } from '../room/request.js';
+import type { Room, RoomEnvironment, RoomEvents } from '../room/room.js';
+import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
+
+/** A room that cannot be started is tried again after so long, doubling. */
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+
+type Waiting = { readonly run: (room: Room) => void; readonly fail: (error: RoomError) => void };
+
+/** Where a room of this node is in its life. */
+type Slot =
+  | { readonly state: 'activating'; readonly waiting: Waiting[] }
+  | { readonly state: 'active'; readonly room: Room; readonly since: number; readonly retryMs: number }
+  /** What is asked meanwhile waits, and activates it again. */
+  | { readonly state: 'passivating'; readonly waiting: Waiting[] }
+  | { readonly state: 'refused'; readonly error: RoomError; readonly until: number; readonly retryMs: number };
+
+export interface RoomHostOptions {
+  readonly env: Omit<RoomEnvironment, 'store'>;
+  /** Keeps the durable kinds. */
+  readonly store: RoomEnvironment['store'];
+  readonly checks: boolean;
+  kind(name: string): RoomKind | undefined;
+  isLive(session: string): boolean;
+}
+
+/** The rooms that this process owns: activates them when they are asked for, unloads them when nobody is there. */
+export class RoomHost {
+  readonly #slots = new Map<string, Slot>();
+  readonly #memory = new MemoryRoomStore();
+  #isDraining = false;
+
+  constructor(private readonly options: RoomHostOptions) {}
+
+  /** Rooms loaded here. */
+  get active(): number {
+    return this.#slots.size;
+  }
+
+  isActive(address: string): boolean {
+    const state = this.#slots.get(address)?.state;
+    return state !== undefined && state !== 'refused';
+  }
+
+  /**
+   * Hands a request to the room, in the order of the calls, activating it first where needed.
+   * Rejects with a `RoomError`.
+   */
+  ask<R extends Request>(address: string, request: R, deadline: number): Promise<ReplyTo<R>> {
+    const slot = this.#slots.get(address);
+    if (slot?.state === 'active') return attempt(() => slot.room.ask(request, deadline));
+    return new Promise((resolve, reject) => {
+      const run = (room: Room) => attempt(() => room.ask(request, deadline)).then(resolve, reject);
+      this.#wait(address, { run: (room) => void run(room), fail: reject }, creationOf(request));
+    });
+  }
+
+  /** Loads a room that has a deadline to keep. Failures are logged and tried again later. */
+  wake(address: string): void {
+    this.#wait(address, { run: () => {}, fail: () => {} }, undefined);
+  }
+
+  /** Rooms of a kind that exist, by id, with how many members are in those that are active here. */
+  async list(kind: RoomKind, limit: number, cursor: string | undefined): Promise<RoomList> {
+    const { kind: name } = kind.contract;
+    const store = kind.options.durability === 'memory' ? this.#memory : this.options.store;
+    const ids = await store.list(name, limit + 1, cursor);
+    const rooms = ids.slice(0, limit).map((id) => {
+      const slot = this.#slots.get(`${name}/${id}`);
+      return { id, members: slot?.state === 'active' ? slot.room.core.members.count : 0 };
+    });
+    const last = rooms.at(-1);
+    return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
+  }
+
+  /** Stops taking work, lets every room finish and save. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    while (this.#slots.size > 0) {
+      const rooms = [...this.#slots];
+      for (const [address, slot] of rooms) {
+        if (slot.state === 'active') void this.#passivate(address, slot.room);
+        if (slot.state === 'refused') this.#slots.delete(address);
+      }
+      await new Promise<void>((resolve) => this.options.env.clock.after(5, resolve));
+    }
+  }
+
+  #wait(address: string, waiting: Waiting, creation: Creation | undefined): void {
+    const { clock, limits } = this.options.env;
+    const slot = this.#slots.get(address);
+    if (slot?.state === 'activating' || slot?.state === 'passivating') {
+      if (slot.waiting.length >= limits.mailbox.maxLetters) waiting.fail(new BusyError('The room'));
+      else slot.waiting.push(waiting);
+      return;
+    }
+    if (slot?.state === 'refused' && slot.until > clock.now()) {
+      waiting.fail(slot.error);
+      return;
+    }
+    if (this.#isDraining) waiting.fail(new UnavailableError());
+    else if (this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
+    else void this.#activate(address, [waiting], creation, slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
+  }
+
+  /** @param last the room as it was in this process before, whose members go on where they stood. */
+  async #activate(
+    address: string,
+    waiting: Waiting[],
+    creation: Creation | undefined,
+    retryMs: number,
+    last?: Room,
+  ): Promise<Room | undefined> {
+    this.#slots.set(address, { state: 'activating', waiting });
+    try {
+      const { room, inputs } = await this.#load(address, creation, last);
+      this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
+      room.begin(inputs);
+      for (const { run } of waiting) run(room);
+      return room;
+    } catch (thrown) {
+      this.#refuse(address, thrown, waiting, retryMs);
+      return undefined;
+    }
+  }
+
+  async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
+    const kindName = address.slice(0, address.indexOf('/'));
+    const kind = this.options.kind(kindName);
+    if (kind === undefined) throw new UnknownKindError(kindName);
+    const isVolatile = kind.options.durability === 'memory';
+    const store = isVolatile ? this.#memory : this.options.store;
+    const events: RoomEvents = {
+      idle: (room) => void this.#passivate(address, room),
+      lost: async (room, cause) => (await this.#reload(address, room, cause))?.core,
+    };
+    const context: ActivationContext = {
+      env: { ...this.options.env, store },
+      events,
+      checks: this.options.checks,
+      isLive: (session) => this.options.isLive(session),
+    };
+    const isImplicit = creation !== undefined && creation.params === undefined;
+    const mayMake = !isImplicit || kind.options.create === 'on-join';
+    const activated = await activate(context, kind, address, mayMake ? creation : undefined, last);
+    if (activated === undefined) throw new NoSuchRoomError();
+    return activated;
+  }
+
+  /** What failed is answered, and not tried again at once. What the caller got wrong is not held against the room. */
+  #refuse(address: string, thrown: unknown, waiting: readonly Waiting[], retryMs: number): void {
+    const { clock, logger } = this.options.env;
+    const own = thrown instanceof RoomError && thrown.code !== 'INTERNAL';
+    const error = own ? thrown : new UnavailableError(thrown, retryMs);
+    const isHis = own && thrown.code !== 'DIVERGED';
+    if (isHis) this.#slots.delete(address);
+    else {
+      logger.error('a room cannot be started', { room: address, cause: thrown });
+      // A machine does not change while the process runs.
+      const until = error.code === 'DIVERGED' ? Infinity : clock.now() + retryMs;
+      this.#slots.set(address, { state: 'refused', error, until, retryMs: Math.min(retryMs * 2, LONGEST_RETRY_MS) });
+    }
+    for (const { fail } of waiting) fail(error);
+  }
+
+  async #passivate(address: string, room: Room): Promise<void> {
+    const slot = this.#slots.get(address);
+    if (slot?.state !== 'active' || slot.room !== room) return;
+    const waiting: Waiting[] = [];
+    this.#slots.set(address, { state: 'passivating', waiting });
+    await room.stop();
+    if (room.core.kind.options.durability === 'memory') this.#memory.forget(address);
+    this.#slots.delete(address);
+    for (const each of waiting) this.#wait(address, each, undefined);
+  }
+
+  /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
+  async #reload(address: string, room: Room, cause: unknown): Promise<Room | undefined> {
+    const { clock, logger } = this.options.env;
+    const slot = this.#slots.get(address);
+    if (slot?.state !== 'active' || slot.room !== room) return undefined;
+    logger.warn('a room is loaded again', { room: address, cause });
+    const waiting: Waiting[] = [];
+    this.#slots.set(address, { state: 'activating', waiting });
+    const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;
+    const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
+    if (cause === undefined) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    return this.#activate(address, waiting, undefined, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
+  }
+}
+
+/** A call that may throw at once, as one that rejects. */
+const attempt = <T>(call: () => Promise<T>): Promise<T> => {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(toRoomError(error));
+  }
+};
+
+/** What a request makes a missing room with, if it may. */
+const creationOf = (request: Request): Creation | undefined => {
+  if (request.type === 'join') return request.create;
+  if (request.type === 'create') return { params: request.params };
+  // The server's own code finds the rooms that anybody may make by joining.
+  if (request.type === 'command' && request.session === undefined) return { params: undefined };
+  return undefined;
+};

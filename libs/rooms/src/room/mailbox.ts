@@ -1,0 +1,72 @@
+import { BusyError } from '../errors.js';
+
+export interface MailboxLimits {
+  /** @default 1000 */
+  readonly maxLetters: number;
+  /** Of what waits, roughly. @default 4 MiB */
+  readonly maxBytes: number;
+}
+
+/** Rough size in memory of plain data: what matters is that a hundred big payloads do not count as a hundred. */
+export const roughBytes = (value: unknown): number => {
+  let bytes = 0;
+  const queue: unknown[] = [value];
+  while (queue.length > 0) {
+    const next = queue.pop();
+    bytes += 8;
+    if (typeof next === 'string') bytes += next.length;
+    else if (next instanceof Uint8Array) bytes += next.byteLength;
+    else if (typeof next === 'object' && next !== null)
+      for (const [key, child] of Object.entries(next)) {
+        bytes += key.length;
+        queue.push(child);
+      }
+  }
+  return bytes;
+};
+
+/**
+ * What waits for a room's next turn, first in, first out. What outsiders ask is bounded; what the room itself and its
+ * members' comings and goings need always finds a place.
+ */
+export class Mailbox<Letter> {
+  #letters: { readonly letter: Letter; readonly bytes: number }[] = [];
+  #next = 0;
+  #bytes = 0;
+
+  constructor(private readonly limits: MailboxLimits) {}
+
+  get size(): number {
+    return this.#letters.length - this.#next;
+  }
+
+  /** @throws BusyError when it is full. */
+  put(letter: Letter, payload: unknown): void {
+    const bytes = roughBytes(payload);
+    if (this.size >= this.limits.maxLetters || this.#bytes + bytes > this.limits.maxBytes)
+      throw new BusyError('The room');
+    this.#push(letter, bytes);
+  }
+
+  /** Never refuses. */
+  putOwn(letter: Letter): void {
+    this.#push(letter, 0);
+  }
+
+  take(): Letter | undefined {
+    const first = this.#letters[this.#next];
+    if (first === undefined) return undefined;
+    this.#next += 1;
+    this.#bytes -= first.bytes;
+    if (this.#next === this.#letters.length || this.#next > 1024) {
+      this.#letters = this.#letters.slice(this.#next);
+      this.#next = 0;
+    }
+    return first.letter;
+  }
+
+  #push(letter: Letter, bytes: number): void {
+    this.#letters.push({ letter, bytes });
+    this.#bytes += bytes;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Position } from '@greenroom/protocol';
+
+/** What an accepted command came to, as a repeat of it is answered. */
+export interface Outcome {
+  readonly position: Position;
+  readonly at: number;
+  /** Reply data; left out when it was too big to keep. */
+  readonly data?: unknown;
+}
+
+/** How many outcomes of a member are remembered, and for how long: every honest retry falls inside. */
+export const OUTCOME_WINDOW = { count: 256, ageMs: 600_000 } as const;
+/** Reply data above so many characters of JSON is remembered by its position only. */
+const KEPT_REPLY = 1024;
+/** Clients of one member whose numbering is followed. */
+const CLIENTS = 16;
+
+interface Window {
+  readonly outcomes: Map<string, Outcome>;
+  /** By client of an id `client:n`: the highest number forgotten. */
+  readonly forgotten: Map<string, number>;
+}
+
+type Saved = readonly (readonly [
+  string,
+  readonly (readonly [string, Outcome])[],
+  readonly (readonly [string, number])[],
+])[];
+
+const numbered = (commandId: string): { client: string; n: number } | undefined => {
+  const colon = commandId.lastIndexOf(':');
+  const n = colon > 0 ? Number(commandId.slice(colon + 1)) : Number.NaN;
+  return Number.isSafeInteger(n) ? { client: commandId.slice(0, colon), n } : undefined;
+};
+
+/** What accepted commands came to, by member and command id, so that a repeat gets the first outcome. */
+export class Outcomes {
+  readonly #windows = new Map<string, Window>();
+
+  static load(saved: unknown): Outcomes {
+    const loaded = new Outcomes();
+    for (const [member, outcomes, forgotten] of saved as Saved)
+      loaded.#windows.set(member, { outcomes: new Map(outcomes), forgotten: new Map(forgotten) });
+    return loaded;
+  }
+
+  /** `forgotten`: it was run, or refused, so long ago that nobody can say which. */
+  find(member: string, commandId: string): Outcome | 'forgotten' | undefined {
+    const window = this.#windows.get(member);
+    const outcome = window?.outcomes.get(commandId);
+    if (outcome !== undefined) return outcome;
+    const id = numbered(commandId);
+    const below = id === undefined ? undefined : window?.forgotten.get(id.client);
+    return id !== undefined && below !== undefined && id.n <= below ? 'forgotten' : undefined;
+  }
+
+  record(member: string, commandId: string, outcome: Outcome): void {
+    let window = this.#windows.get(member);
+    if (window === undefined) {
+      window = { outcomes: new Map(), forgotten: new Map() };
+      this.#windows.set(member, window);
+    }
+    const { data, ...bare } = outcome;
+    const isSmall = data !== undefined && JSON.stringify(data).length <= KEPT_REPLY;
+    window.outcomes.set(commandId, isSmall ? outcome : bare);
+    for (const [id, { at }] of window.outcomes) {
+      if (window.outcomes.size <= OUTCOME_WINDOW.count && at > outcome.at - OUTCOME_WINDOW.ageMs) break;
+      this.#forget(window, id);
+    }
+  }
+
+  /** Plain data; what is older than the window at `now` is left out, and members of whom nothing is left. */
+  save(now: number): Saved {
+    for (const [member, window] of this.#windows) {
+      for (const [id, { at }] of window.outcomes) if (at <= now - OUTCOME_WINDOW.ageMs) this.#forget(window, id);
+      if (window.outcomes.size === 0) this.#windows.delete(member);
+    }
+    return [...this.#windows].map(([member, { outcomes, forgotten }]) => [member, [...outcomes], [...forgotten]]);
+  }
+
+  #forget({ outcomes, forgotten }: Window, commandId: string): void {
+    outcomes.delete(commandId);
+    const id = numbered(commandId);
+    if (id === undefined) return;
+    const highest = Math.max(id.n, forgotten.get(id.client) ?? -1);
+    forgotten.delete(id.client);
+    forgotten.set(id.client, highest);
+    for (const client of forgotten.keys()) {
+      if (forgotten.size <= CLIENTS) break;
+      forgotten.delete(client);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { JoinReply, MembersReply, Position, WireEvent } from '@greenroom/protocol';
+import type { Identity, Member } from '../contract/infer.js';
+
+/** What somebody outside asks of a room. Plain data: it may come from another node. */
+export type Request =
+  | JoinRequestOfRoom
+  | { readonly type: 'leave'; readonly session: string }
+  | { readonly type: 'drop'; readonly session: string; readonly connection: string }
+  | CommandRequest
+  | { readonly type: 'view'; readonly viewer: string | undefined }
+  | { readonly type: 'members'; readonly after: string | undefined; readonly limit: number }
+  | {
+      readonly type: 'history';
+      /** Whose eyes see it; `undefined`: the server's, which see all. */
+      readonly member: string | undefined;
+      readonly before: number | undefined;
+      readonly limit: number;
+    }
+  | { readonly type: 'kick'; readonly member: string; readonly reason: string }
+  | { readonly type: 'close'; readonly reason: string }
+  /** Makes the room, or fails because it exists. */
+  | { readonly type: 'create'; readonly params: unknown };
+
+export interface JoinRequestOfRoom {
+  readonly type: 'join';
+  readonly user: string;
+  readonly profile: object;
+  readonly data: unknown;
+  readonly connection: string;
+  /** Secret of a session to take up again. */
+  readonly secret: string | undefined;
+  readonly since: Position | undefined;
+  /** What the room is made with if it does not exist; `undefined`: then the join is refused. */
+  readonly create: { readonly params: unknown } | undefined;
+}
+
+export interface CommandRequest {
+  readonly type: 'command';
+  readonly name: string;
+  readonly data: unknown;
+  readonly commandId: string;
+  /** The member's session; `undefined`: the server speaks, for `as`. */
+  readonly session: string | undefined;
+  readonly as: Identity;
+}
+
+/** A join's reply with what its node needs to know of the session. */
+export interface Joined {
+  readonly reply: JoinReply;
+  readonly sessionId: string;
+  readonly member: Member;
+  /** Position of the member's joining: with `historyFor: 'joined'` they see nothing older. */
+  readonly since: number;
+}
+
+export interface CommandReply {
+  readonly position: Position;
+  readonly data?: unknown;
+  readonly duplicate?: true;
+}
+
+interface Replies {
+  join: Joined;
+  leave: undefined;
+  drop: undefined;
+  command: CommandReply;
+  view: unknown;
+  members: MembersReply;
+  history: { readonly events: readonly WireEvent[]; readonly more: boolean };
+  kick: undefined;
+  close: undefined;
+  create: undefined;
+}
+
+export type ReplyTo<R extends Request> = Replies[R['type']];

@@ -1,0 +1,299 @@
+import type { Clock, Timer } from '../clock.js';
+import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import type { Feed, PublishedTurn } from '../feed/feed.js';
+import type { Ids } from '../ids.js';
+import type { NodeLimits } from '../limits.js';
+import type { Entry, Input } from '../log/entry.js';
+import { readHistory } from '../log/history.js';
+import type { Fence, Lineage, RoomStore } from '../log/store.js';
+import type { RoomsLogger } from '../logger.js';
+import { AfterCommit } from './after-commit.js';
+import type { RoomCore } from './core.js';
+import { joinReply } from './join-reply.js';
+import type { Letter } from './letter.js';
+import { Mailbox } from './mailbox.js';
+import type { ReplyTo, Request } from './request.js';
+import { Saver } from './saver.js';
+import { publishedTurn, Turn } from './turn.js';
+import { Unanswered } from './unanswered.js';
+
+/** What a room needs of its node. */
+export interface RoomEnvironment {
+  readonly owner: string;
+  readonly store: RoomStore;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: NodeLimits;
+  readonly logger: RoomsLogger;
+}
+
+/** How a room was taken over. */
+export interface Tenure {
+  readonly lineage: readonly Lineage[];
+  readonly handled: number;
+  /** Its saved state is of another version, or none: it is saved with the first turn. */
+  readonly mustSave: boolean;
+}
+
+/** What a room tells the host that runs it. */
+export interface RoomEvents {
+  /** Nobody is here and nothing is under way: it may be unloaded. */
+  idle(room: Room): void;
+  /** It cannot go on from what is in memory. `core` is the room loaded again from its log. */
+  lost(room: Room, cause: unknown): Promise<RoomCore | undefined>;
+}
+
+/**
+ * The one owner of a room: takes letters from its mailbox, a turn at a time, commits each turn before anybody sees
+ * anything of it, and keeps time for it.
+ */
+export class Room {
+  readonly #mailbox: Mailbox<Letter>;
+  readonly #unanswered: Unanswered;
+  readonly #after: AfterCommit | undefined;
+  readonly #saver: Saver;
+  /** `to` of the last shared turn. */
+  #floor: number;
+  /** The last position that was fanned out. */
+  #published: number;
+  #state: 'serving' | 'stopped' = 'serving';
+  #turning: Promise<void> | undefined;
+  #deadline: Timer | undefined;
+  #rest: Timer | undefined;
+
+  constructor(
+    readonly core: RoomCore,
+    private readonly fence: Fence,
+    private readonly tenure: Tenure,
+    private readonly env: RoomEnvironment,
+    private readonly events: RoomEvents,
+  ) {
+    this.#mailbox = new Mailbox(env.limits.mailbox);
+    this.#unanswered = new Unanswered(env.limits.maxUnanswered);
+    this.#floor = core.seq;
+    this.#published = core.seq;
+    const { afterCommit } = core.kind;
+    if (afterCommit !== undefined)
+      this.#after = new AfterCommit(
+        core.address,
+        afterCommit,
+        env.store,
+        env.clock,
+        env.logger,
+        () => this.#settleDown(),
+        tenure.handled,
+      );
+    this.#saver = new Saver(core, fence, env, this.#after, tenure.mustSave);
+  }
+
+  /** The last position that members were told of, or did not have to be. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Goes on for the members where the same room stood before it was loaded again; `missed` is what came after. */
+  follow(last: Room, missed: readonly Entry[]): void {
+    this.#floor = last.#floor;
+    this.#publish(publishedTurn(this.core, this.#floor, missed));
+  }
+
+  /** Starts serving. `inputs` come before anything that is asked. */
+  begin(inputs: readonly Input[]): void {
+    this.core.resume();
+    for (const input of inputs) this.#mailbox.putOwn({ from: 'room', input });
+    this.#after?.committed(this.core.seq);
+    this.#turn();
+  }
+
+  /** Something from beside the room: it becomes an input like any other. */
+  deliver(event: { readonly type: string }): void {
+    this.#put({ from: 'room', input: { type: 'outside', event } });
+  }
+
+  /** @throws RoomError when the mailbox is full, or the member has too many commands waiting. */
+  ask<R extends Request>(request: R, deadline: number): Promise<ReplyTo<R>>;
+  ask(request: Request, deadline: number): Promise<unknown> {
+    if (this.#state === 'stopped') throw new UnavailableError();
+    if (request.type === 'history') return this.#history(request);
+    const run = <T>() =>
+      new Promise<T>((resolve, reject) => {
+        const letter: Letter = {
+          from: 'outside',
+          request,
+          deadline,
+          resolve,
+          reject,
+        };
+        // Leaving frees what others wait for; it always finds a place.
+        if (request.type === 'leave' || request.type === 'drop') this.#mailbox.putOwn(letter);
+        else this.#mailbox.put(letter, request);
+        this.#turn();
+      });
+    if (request.type !== 'command') return run();
+    return this.#unanswered.ask(request.as.id, request.commandId, run);
+  }
+
+  /** Ends what is under way, saves and stops. What is asked from now on is refused. */
+  async stop(): Promise<void> {
+    while (this.#turning !== undefined) await this.#turning;
+    if (this.#state === 'stopped') return;
+    this.#abandon();
+    await this.#saver.finish();
+  }
+
+  get isIdle(): boolean {
+    return (
+      this.#state === 'serving' &&
+      this.#turning === undefined &&
+      this.core.members.count === 0 &&
+      !this.core.isBusy &&
+      this.#after?.isIdle !== false
+    );
+  }
+
+  #put(letter: Letter): void {
+    if (this.#state === 'stopped') return;
+    this.#mailbox.putOwn(letter);
+    this.#turn();
+  }
+
+  #turn(): void {
+    this.#turning ??= this.#turns();
+  }
+
+  async #turns(): Promise<void> {
+    this.env.clock.cancel(this.#rest ?? NO_TIMER);
+    // Whatever is asked in the same tick goes into the same turn.
+    await Promise.resolve();
+    try {
+      do await this.#oneTurn();
+      while (this.#mailbox.size > 0 && !this.#isStopped());
+    } catch (cause) {
+      this.env.logger.error('a turn failed', { room: this.core.address, cause });
+      await this.#restart();
+    }
+    // In the same tick as the last look into the mailbox: what is put in from now on starts another.
+    this.#turning = undefined;
+    if (!this.#isStopped()) this.#settleDown();
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  async #oneTurn(): Promise<void> {
+    const { clock, ids, limits, logger } = this.env;
+    const { core } = this;
+    const now = clock.now();
+    const turn = new Turn({
+      core,
+      ids,
+      now,
+      handled: this.#after?.handled,
+      joined: (join) => joinReply(core, this.env.store, this.tenure.lineage, join),
+      report: (message, error) => logger.error(message, { room: core.address, cause: error }),
+    });
+    // One at a turn: a machine that is always due leaves room for others.
+    const due = core.dueInput(now);
+    if (due !== undefined) turn.take({ from: 'room', input: due });
+    // What changes in place cannot be undone one by one: its turns take one letter.
+    const isFull = () => turn.mustRestart || (core.logic.mutable && turn.entries.length > 0);
+    while (!isFull() && clock.now() <= now + limits.turnSliceMs) {
+      const letter = this.#mailbox.take();
+      if (letter === undefined) break;
+      turn.take(letter);
+    }
+    try {
+      if (turn.entries.length > 0) await this.#commit(turn);
+    } catch (error) {
+      await this.#lose(turn, error);
+      return;
+    }
+    this.#fanOut(turn);
+    turn.settle();
+    this.#saver.saveWhenDue();
+    if (turn.mustRestart) await this.#restart();
+  }
+
+  async #commit(turn: Turn): Promise<void> {
+    const { entries, redact } = turn;
+    const snapshot = await this.#saver.withBatch(redact.length > 0);
+    const bytes = await this.env.store.append(this.core.address, this.fence, {
+      entries,
+      durability: this.core.kind.options.durability,
+      deadline: this.#saver.deadline(),
+      ...(redact.length > 0 && { redact }),
+      ...(snapshot !== undefined && { snapshot }),
+    });
+    this.#saver.committed(entries.length, bytes, snapshot !== undefined);
+  }
+
+  #fanOut(turn: Turn): void {
+    if (turn.entries.length === 0) return;
+    this.#publish(turn.published(this.#floor));
+    for (const effect of turn.effects) {
+      try {
+        effect();
+      } catch (cause) {
+        this.env.logger.error('an action failed after the commit', { room: this.core.address, cause });
+      }
+    }
+    this.#after?.committed(this.core.seq);
+  }
+
+  #publish(turn: PublishedTurn): void {
+    if (turn.shared) this.#floor = turn.to;
+    this.#published = turn.to;
+    this.env.feed.publish(this.core.address, turn);
+  }
+
+  /** The turn may or may not be in the log: only the log knows. */
+  async #lose(turn: Turn, error: unknown): Promise<void> {
+    this.#abandon();
+    const isDefinite = error instanceof FencedError || error instanceof StoreRefusedError;
+    if (isDefinite) turn.fail(new UnavailableError(error));
+    const core = await this.events.lost(this, error);
+    if (!isDefinite) turn.settleFrom(core, new UnknownOutcomeError(error));
+  }
+
+  /** Its state cannot be trusted, or something beside it must run again: it is loaded from its last commit. */
+  async #restart(): Promise<void> {
+    this.#abandon();
+    await this.events.lost(this, undefined);
+  }
+
+  #abandon(): void {
+    this.#state = 'stopped';
+    this.env.clock.cancel(this.#deadline ?? NO_TIMER);
+    this.env.clock.cancel(this.#rest ?? NO_TIMER);
+    this.#after?.stop();
+    this.core.stop();
+    for (let letter = this.#mailbox.take(); letter !== undefined; letter = this.#mailbox.take())
+      if (letter.from === 'outside') letter.reject(new UnavailableError());
+  }
+
+  /** Between turns: waits for the next deadline, or to be unloaded. */
+  #settleDown(): void {
+    const { clock } = this.env;
+    clock.cancel(this.#deadline ?? NO_TIMER);
+    clock.cancel(this.#rest ?? NO_TIMER);
+    const deadline = this.core.nextDeadline();
+    if (deadline !== undefined) this.#deadline = clock.after(deadline - clock.now(), () => this.#turn());
+    if (!this.isIdle) return;
+    const wait = this.core.closed === undefined ? this.core.kind.options.passivateAfterMs : 0;
+    this.#rest = clock.after(wait, () => {
+      if (this.isIdle) this.events.idle(this);
+    });
+  }
+
+  #history({ member, before, limit }: Extract<Request, { type: 'history' }>): Promise<ReplyTo<Request>> {
+    const { core, env } = this;
+    const membership = member === undefined ? undefined : core.members.get(member);
+    const viewer = member === undefined ? undefined : { member, since: membership?.since ?? Infinity };
+    const { historyFor } = core.kind.options;
+    return readHistory(env.store, core.address, { viewer, historyFor, before, limit });
+  }
+}
+
+const NO_TIMER: Timer = { due: 0 };

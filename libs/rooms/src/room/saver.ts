@@ -1,0 +1,90 @@
+import { seal } from '../log/snapshot.js';
+import type { Fence, Snapshot } from '../log/store.js';
+import type { AfterCommit } from './after-commit.js';
+import type { RoomCore } from './core.js';
+import type { RoomEnvironment } from './room.js';
+
+/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
+const UNHANDLED_MS = 30_000;
+
+/** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
+export class Saver {
+  #underWay: Promise<void> = Promise.resolve();
+  #unsaved = { entries: 0, bytes: 0 };
+
+  constructor(
+    private readonly core: RoomCore,
+    private readonly fence: Fence,
+    private readonly env: RoomEnvironment,
+    private readonly after: AfterCommit | undefined,
+    /** The state must be saved with the next batch: what is kept is of another version. */
+    private mustSave: boolean,
+  ) {}
+
+  /** When the room next wants to be woken, as the store keeps it. */
+  deadline(): number | undefined {
+    const deadline = this.core.nextDeadline();
+    // Somebody must come after a crash and finish what comes after the commit.
+    if (this.after === undefined) return deadline;
+    const coming = Math.ceil(this.env.clock.now() / UNHANDLED_MS + 1) * UNHANDLED_MS;
+    return Math.min(deadline ?? Infinity, coming);
+  }
+
+  /**
+   * The state to write with a batch, when it has to be in the same write. Waits for a save under way, which is older and
+   * may hold what the batch is to blank.
+   */
+  async withBatch(redacts: boolean): Promise<Snapshot | undefined> {
+    if (!redacts && !this.mustSave) return undefined;
+    await this.#underWay;
+    return this.#snapshot();
+  }
+
+  committed(entries: number, bytes: number, withSnapshot: boolean): void {
+    if (withSnapshot) this.mustSave = false;
+    this.#unsaved = withSnapshot
+      ? { entries: 0, bytes: 0 }
+      : { entries: this.#unsaved.entries + entries, bytes: this.#unsaved.bytes + bytes };
+  }
+
+  /** Starts a save if enough has come together. To be called between turns: it takes the state as it is now. */
+  saveWhenDue(): void {
+    const { snapshotEntries, snapshotBytes } = this.env.limits;
+    if (this.#unsaved.entries >= snapshotEntries || this.#unsaved.bytes >= snapshotBytes) this.#start(this.deadline());
+  }
+
+  /** Saves what is unsaved, and waits for it: the room is being unloaded. */
+  async finish(): Promise<void> {
+    await this.#underWay;
+    if (this.#unsaved.entries === 0) return;
+    this.#start(this.after?.isIdle === false ? this.deadline() : this.core.nextDeadline());
+    await this.#underWay;
+  }
+
+  #start(deadline: number | undefined): void {
+    const { core, env } = this;
+    const unsaved = this.#unsaved;
+    this.#unsaved = { entries: 0, bytes: 0 };
+    const snapshot = this.#snapshot();
+    // Nothing goes that effects after the commit have yet to read.
+    const isHandled = this.after?.isIdle !== false;
+    const keep = isHandled
+      ? { index: core.index - env.limits.historyEvents, after: env.clock.now() - env.limits.historyMs }
+      : { index: 0, after: 0 };
+    this.#underWay = env.store
+      .saveSnapshot(core.address, this.fence, snapshot, keep, deadline)
+      .catch((cause: unknown) => {
+        this.#unsaved.entries += unsaved.entries;
+        this.#unsaved.bytes += unsaved.bytes;
+        env.logger.error('a snapshot could not be saved', { room: core.address, cause });
+      });
+  }
+
+  #snapshot(): Snapshot {
+    const { core } = this;
+    // A kind in memory may run what cannot be saved; its log is let go of all the same.
+    const isSavable = core.kind.options.durability !== 'memory' || core.kind.logic.whyNotDurable() === undefined;
+    const saved = isSavable ? core.save(this.env.clock.now()) : null;
+    return seal(core.kind, core.seq, this.after?.handled ?? core.seq, saved);
+  }
+}

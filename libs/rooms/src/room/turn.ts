@@ -1,0 +1,278 @@
+import type { Member } from '../contract/infer.js';
+import {
+  NotAMemberError,
+  RejectedError,
+  RoomClosedError,
+  type RoomError,
+  RoomFullError,
+  UnavailableError,
+  UnknownOutcomeError,
+} from '../errors.js';
+import type { EndedSession, PublishedTurn } from '../feed/feed.js';
+import { eventsOf } from '../feed/visibility.js';
+import { digest, type Ids } from '../ids.js';
+import type { Entry, Input, LeaveReason } from '../log/entry.js';
+import type { RoomCore } from './core.js';
+import type { Asked, Letter } from './letter.js';
+import type { CommandReply, CommandRequest, JoinRequestOfRoom, ReplyTo, Request } from './request.js';
+
+/** What a turn needs of its room besides the core. */
+export interface TurnContext {
+  readonly core: RoomCore;
+  readonly ids: Ids;
+  readonly now: number;
+  /** Effects after the commit done so far, if the kind has any. */
+  readonly handled: number | undefined;
+  /** Answers a join once it is committed. */
+  joined(join: CommittedJoin): PromiseLike<ReplyTo<JoinRequestOfRoom>>;
+  /** A failure that nobody asked for, and so nobody is told of. */
+  report(message: string, error: unknown): void;
+}
+
+export interface CommittedJoin {
+  readonly request: JoinRequestOfRoom;
+  readonly sessionId: string;
+  readonly secret: string;
+  readonly member: Member;
+  /** The position right before the join. */
+  readonly before: number;
+  /** Taken up again, rather than begun. */
+  readonly resumed: boolean;
+}
+
+/** Committed entries as members hear of them, with nobody coming or going. */
+export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
+  const events = entries.flatMap(eventsOf);
+  const shared = events.some(({ to }) => to === undefined);
+  return {
+    type: 'turn',
+    epoch: core.epoch,
+    floor,
+    to: core.seq,
+    shared,
+    events,
+    joined: [],
+    left: [],
+    ended: [],
+    count: core.members.count,
+  };
+};
+
+/**
+ * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
+ * then answered. Synchronous; the room commits it.
+ */
+export class Turn {
+  readonly entries: Entry[] = [];
+  readonly effects: (() => void)[] = [];
+  readonly redact: number[] = [];
+  /** The logic failed at something from beside it, or half-way in a state it changes in place: the room starts again. */
+  mustRestart = false;
+  readonly #joined = new Map<string, Member>();
+  readonly #left = new Map<string, LeaveReason>();
+  readonly #ended: EndedSession[] = [];
+  readonly #waiting: {
+    readonly letter: Asked;
+    readonly answer: () => unknown;
+  }[] = [];
+
+  constructor(private readonly context: TurnContext) {}
+
+  take(letter: Letter): void {
+    if (letter.from === 'room') {
+      this.#takeOwn(letter.input);
+      return;
+    }
+    if (letter.deadline < this.context.now) {
+      letter.reject(new UnknownOutcomeError());
+      return;
+    }
+    try {
+      const answer = this.#answerTo(letter.request);
+      this.#waiting.push({ letter, answer });
+    } catch (error) {
+      letter.reject(error);
+    }
+    this.mustRestart ||= this.context.core.spoiled;
+  }
+
+  /** What the other nodes and the members hear of it. */
+  published(floor: number): PublishedTurn {
+    return {
+      ...publishedTurn(this.context.core, floor, this.entries),
+      joined: [...this.#joined.values()],
+      left: [...this.#left].map(([id, reason]) => ({ id, reason })),
+      ended: this.#ended,
+    };
+  }
+
+  /** It is committed: everyone who waits is answered. */
+  settle(): void {
+    for (const { letter, answer } of this.#waiting) {
+      try {
+        letter.resolve(answer());
+      } catch (error) {
+        letter.reject(error);
+      }
+    }
+  }
+
+  /** It is not committed. */
+  fail(error: unknown): void {
+    for (const { letter } of this.#waiting) letter.reject(error);
+  }
+
+  /**
+   * Nobody knows whether it is committed but the log, of which `core` was loaded again: each command is settled from it.
+   * @param unknown what the others are told, and everyone when the log cannot be read.
+   */
+  settleFrom(core: RoomCore | undefined, unknown: RoomError): void {
+    for (const { letter } of this.#waiting) {
+      const { request } = letter;
+      if (core === undefined || request.type !== 'command') {
+        letter.reject(unknown);
+        continue;
+      }
+      const outcome = core.outcomes.find(request.as.id, request.commandId);
+      if (outcome === undefined) letter.reject(new UnavailableError(unknown));
+      else if (outcome === 'forgotten') letter.reject(unknown);
+      else letter.resolve({ position: outcome.position, ...(outcome.data !== undefined && { data: outcome.data }) });
+    }
+  }
+
+  #takeOwn(input: Input): void {
+    try {
+      this.#accept(input);
+    } catch (error) {
+      this.context.report(`failed at ${input.type}`, error);
+      this.mustRestart = true;
+    }
+  }
+
+  /** Applies what is asked; what it returns is asked again once the turn is committed. */
+  #answerTo(request: Request): () => unknown {
+    const { core } = this.context;
+    switch (request.type) {
+      case 'join':
+        return this.#join(request);
+      case 'command':
+        return this.#command(request);
+      case 'leave':
+        if (core.members.session(request.session) !== undefined)
+          this.#accept({ type: 'leave', session: request.session, reason: 'left' });
+        return () => undefined;
+      case 'drop': {
+        const session = core.members.session(request.session);
+        // A session that was taken up again on another connection is none of the old one's business any more.
+        if (session?.state === 'attached' && session.connection === request.connection)
+          this.#accept({ type: 'drop', session: session.id, until: this.context.now + core.kind.options.graceMs });
+        return () => undefined;
+      }
+      case 'kick':
+        if (core.members.get(request.member) !== undefined)
+          this.#accept({ type: 'remove', member: request.member, reason: 'kicked', why: request.reason });
+        return () => undefined;
+      case 'close':
+        if (core.closed === undefined) this.#accept({ type: 'close', reason: request.reason });
+        return () => undefined;
+      case 'view': {
+        const { viewer } = request;
+        return () => core.view(viewer === undefined ? undefined : core.members.get(viewer)?.member);
+      }
+      case 'members':
+        return () => core.members.page(request.after, request.limit);
+      case 'create':
+        if (!core.isFresh) throw new RejectedError('the room exists');
+        core.isFresh = false;
+        return () => undefined;
+      case 'history':
+        throw new TypeError('History is read from the log, not in a turn.');
+    }
+  }
+
+  #join(request: JoinRequestOfRoom): () => PromiseLike<ReplyTo<JoinRequestOfRoom>> {
+    const { core, ids } = this.context;
+    if (core.closed !== undefined) throw new RoomClosedError(core.closed);
+    const member: Member = { ...request.profile, id: request.user };
+    const before = core.seq;
+    const known =
+      request.secret === undefined ? undefined : core.members.byDigest(request.user, digest(request.secret));
+    if (known !== undefined && request.secret !== undefined) {
+      this.#accept({ type: 'resume', session: known.id, connection: request.connection, member });
+      const join = { request, sessionId: known.id, secret: request.secret, member, before, resumed: true };
+      return () => this.context.joined(join);
+    }
+    if (core.members.get(request.user) === undefined && core.members.count >= core.kind.options.maxMembers)
+      throw new RoomFullError();
+    const secret = ids.secret();
+    const session = { id: ids.unique(), digest: digest(secret), connection: request.connection };
+    this.#accept({ type: 'join', member, data: request.data, session });
+    const join = { request, sessionId: session.id, secret, member, before, resumed: false };
+    return () => this.context.joined(join);
+  }
+
+  #command(request: CommandRequest): () => CommandReply {
+    const { core } = this.context;
+    if (core.closed !== undefined) throw new RoomClosedError(core.closed);
+    const by = this.#author(request);
+    const known = core.outcomes.find(by.id, request.commandId);
+    if (known === 'forgotten') throw new UnknownOutcomeError();
+    if (known !== undefined) {
+      const { position, data } = known;
+      return () => ({ position, duplicate: true, ...(data !== undefined && { data }) });
+    }
+    const { name, data, commandId } = request;
+    const { last, reply } = this.#accept({ type: 'command', name, data, by, commandId });
+    const position = { epoch: core.epoch, seq: last };
+    return () => ({ position, ...(reply !== undefined && { data: reply }) });
+  }
+
+  #author({ session, as }: CommandRequest): Member {
+    const { core } = this.context;
+    if (session === undefined) return core.members.get(as.id)?.member ?? { id: as.id, name: as.name };
+    const member = core.members.session(session)?.member;
+    const membership = member === undefined ? undefined : core.members.get(member);
+    if (membership === undefined) throw new NotAMemberError();
+    return membership.member;
+  }
+
+  /** Takes an input in with all that follows from it, and notes what members and nodes are to hear. */
+  #accept(input: Input): Entry {
+    const { core, ids, now, handled } = this.context;
+    const note = this.#noteOf(input);
+    const { entry, effects, followUps, redact, failure } = core.accept(input, now, ids.seed(), handled);
+    note();
+    this.entries.push(entry);
+    this.effects.push(...effects);
+    this.redact.push(...redact);
+    if (failure !== undefined) this.context.report(`failed at ${input.type}`, failure);
+    for (const next of followUps) if (core.closed === undefined) this.#accept(next);
+    return entry;
+  }
+
+  /** What members and nodes are to hear of an input, if it is accepted. Looks at the members before it. */
+  #noteOf(input: Input): () => void {
+    const { members } = this.context.core;
+    const passage = members.passageOf(input);
+    const ended = this.#endedBy(input);
+    return () => {
+      this.#ended.push(...ended);
+      if (passage?.type === 'room.join') {
+        this.#left.delete(passage.by.id);
+        this.#joined.set(passage.by.id, passage.by);
+      }
+      // Who came and went in one turn is no news to anyone.
+      if (passage?.type === 'room.leave' && !this.#joined.delete(passage.by.id))
+        this.#left.set(passage.by.id, passage.reason);
+    };
+  }
+
+  #endedBy(input: Input): EndedSession[] {
+    const { members } = this.context.core;
+    if (input.type === 'close')
+      return [...members.sessions()].map(({ id }) => ({ session: id, code: 'ROOM_CLOSED', reason: input.reason }));
+    if (input.type !== 'remove') return [];
+    const sessions = [...(members.get(input.member)?.sessions ?? [])];
+    return sessions.map((session) => ({ session, code: 'FORBIDDEN', reason: input.why ?? input.reason }));
+  }
+}
