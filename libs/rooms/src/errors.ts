@@ -69,6 +69,7 @@ export class ForbiddenError extends RoomError {
     super('FORBIDDEN', 'That is not allowed.', reason === undefined ? {} : { reason });
   }
 }
+export class NoSuchRoomError extends ForbiddenError {}
 export class RejectedError extends RoomError {
   constructor(reason?: string) {
     super('REJECTED', 'The room does not take that now.', reason === undefined ? {} : { reason });

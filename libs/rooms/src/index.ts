@@ -33,7 +33,7 @@ export {
 export { roomTypes, type RoomTypes } from './contract/room-types.js';
 
 // Kind and logic
-export { KIND_DEFAULTS, SYSTEM, type CommittedEvent, type KindOptions, type RoomKind } from './kind.js';
+export { KIND_DEFAULTS, roomKind, SYSTEM, type CommittedEvent, type KindOptions, type RoomKind } from './kind.js';
 export type {
   Applied,
   LogicEvent,
@@ -65,9 +65,28 @@ export { redacted } from './log/redaction.js';
 export { isSpent, lineageFrom } from './log/retention.js';
 
 // Node
-export type { RoomHandle, RoomsNode } from './node.js';
+export { createRoomsNode, type RoomsNodeOptions } from './local-node.js';
+export { NODE_LIMITS, type NodeLimits } from './limits.js';
+export type { RoomsLogger } from './logger.js';
+export type { RoomHandle, RoomList, RoomsNode } from './node.js';
+export type { Directory } from './placement/directory.js';
+export { MemoryDirectory } from './placement/memory-directory.js';
+export type { Courier, Envelope, EnvelopeHandler } from './routing/courier.js';
+export { MemoryCourier } from './routing/memory-courier.js';
+export type {
+  EndedSession,
+  Feed,
+  FeedListener,
+  FeedMessage,
+  PublishedEvent,
+  PublishedSignal,
+  PublishedTurn,
+} from './feed/feed.js';
+export { MemoryFeed } from './feed/memory-feed.js';
+export type { CommandReply, CommandRequest, Joined, JoinRequestOfRoom, ReplyTo, Request } from './room/request.js';
+export { statechart, type StatechartOptions } from './room/statechart.js';
 export type { Connection } from './routing/connection.js';
-export type { JoinRequest, SendRequest, SendResult, Sessions } from './routing/sessions.js';
+export type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from './routing/sessions.js';
 export { Frame } from './feed/frame.js';
 
 // Time, chance, errors

@@ -59,3 +59,15 @@ export const KIND_DEFAULTS: RoomKind['options'] = {
   version: 1,
   onDiverged: 'refuse',
 };
+
+/** Puts a kind together from its parts, with the defaults of what is not said. */
+export const roomKind = <C extends RoomContract>(
+  contract: C,
+  { logic, view, afterCommit, ...options }: KindOptions & Pick<RoomKind, 'logic' | 'view' | 'afterCommit'>,
+): RoomKind<C> => ({
+  contract,
+  logic,
+  options: { ...KIND_DEFAULTS, ...options },
+  ...(view !== undefined && { view }),
+  ...(afterCommit !== undefined && { afterCommit }),
+});

@@ -1,5 +1,5 @@
 import type { HistoryReply, MembersReply } from '@greenroom/protocol';
-import type { Identity, Member } from './contract/infer.js';
+import type { Identity } from './contract/infer.js';
 import type { RoomKind } from './kind.js';
 import type { Connection } from './routing/connection.js';
 import type { SendResult, Sessions } from './routing/sessions.js';
@@ -9,16 +9,22 @@ export interface RoomHandle {
   send(
     name: string,
     data: unknown,
-    options: { as: Identity; commandId?: string; timeoutMs?: number },
+    options: { readonly as: Identity; readonly commandId?: string; readonly timeoutMs?: number },
   ): Promise<SendResult>;
   view(as?: Identity): Promise<unknown>;
   members(after?: string, limit?: number): Promise<MembersReply>;
-  history(query: { before?: number; limit?: number }): Promise<HistoryReply>;
+  history(query: { readonly before?: number; readonly limit?: number }): Promise<HistoryReply>;
   kick(member: string, reason: string): Promise<void>;
   close(reason: string): Promise<void>;
 }
 
-/** This process's part of the rooms: what a gateway and `RoomsService` talk to. */
+export interface RoomList {
+  readonly rooms: readonly { readonly id: string; readonly members: number }[];
+  /** Where the next page begins; absent on the last one. */
+  readonly cursor?: string;
+}
+
+/** This process's part of the rooms: what a gateway and `RoomsService` talk to. Everything rejects with a `RoomError`. */
 export interface RoomsNode {
   readonly id: string;
   /** @throws DefinitionError for two kinds of one name, or a durable kind whose logic cannot be saved. */
@@ -27,16 +33,11 @@ export interface RoomsNode {
   start(): Promise<void>;
   connect(connection: Connection): Sessions;
   room(address: string): RoomHandle;
-  /** Makes a room. @throws RoomError REJECTED when it exists. */
+  /** Makes a room; `params` are valid. @throws RoomError REJECTED when it exists. */
   create(address: string, params: unknown): Promise<void>;
-  list(
-    kind: string,
-    limit: number,
-    cursor?: string,
-  ): Promise<{ rooms: { id: string; members: number }[]; cursor?: string }>;
+  list(kind: string, limit: number, cursor?: string): Promise<RoomList>;
   /** Rooms active here. */
   readonly active: number;
-  /** Stops taking new work, finishes what waits, saves every room. After it, `connect` and `room` answer UNAVAILABLE. */
+  /** Stops taking new work, lets every room finish and saves it. After it everything answers UNAVAILABLE. */
   drain(): Promise<void>;
 }
-export type { Member };

@@ -38,6 +38,8 @@ export interface PublishedSignal {
   readonly name: string;
   readonly data: unknown;
   readonly by: Member;
+  /** The connection it came from, which does not get it back. */
+  readonly from: string;
 }
 
 export type FeedMessage = PublishedTurn | PublishedSignal;

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { DivergedError, RoomError } from '../errors.js';
 import type { RoomCore } from '../room/core.js';
 import type { Entry, LoggedEvent } from './entry.js';
+import { sameData } from './same-data.js';
 import type { RoomStore } from './store.js';
 
 const PAGE = 256;
@@ -14,17 +14,7 @@ export interface Replayed {
 
 const same = (logged: readonly LoggedEvent[], now: readonly LoggedEvent[]): boolean =>
   logged.length === now.length &&
-  logged.every((event, index) => event.redacted === true || isDeepStrictEqual(event, plain(now[index])));
-
-/** As the log keeps it: members that are `undefined` are not there. */
-const plain = (event: LoggedEvent | undefined): unknown => event && dropUndefined(event);
-
-const dropUndefined = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(dropUndefined);
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  const kept = Object.entries(value).filter(([, each]) => each !== undefined);
-  return Object.fromEntries(kept.map(([key, each]) => [key, dropUndefined(each)]));
-};
+  logged.every((event, index) => event.redacted === true || sameData(event, now[index]));
 
 /**
  * Brings a core up to the head of its log, without effects.

@@ -1,7 +1,7 @@
 import { validateNow } from '../contract/schema.js';
 import { InvalidError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
-import type { Input } from '../log/entry.js';
+import type { Entry, Input } from '../log/entry.js';
 import { replay } from '../log/replay.js';
 import { migration, unseal } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';
@@ -15,7 +15,7 @@ export interface ActivationContext {
   /** Hold what a machine emits against its contract, in development and tests. */
   readonly checks: boolean;
   /** Sessions whose connection is on this node go on as they are. */
-  isLive(session: string): boolean;
+  readonly isLive: (session: string) => boolean;
 }
 
 /** What a room that does not exist is made with. */
@@ -27,13 +27,14 @@ export interface Creation {
 /** A room taken over and brought up to the head of its log, not serving yet. */
 export interface Activated {
   readonly room: Room;
-  /** Starts it. */
-  begin(): void;
+  /** What it begins with. */
+  readonly inputs: readonly Input[];
 }
 
 /**
  * Claims a room and loads it: snapshot, then the log after it. Every session that was attached to the last owner waits
  * for its member with a new grace time.
+ * @param last the same room as it was in this process before: its members go on where they stood.
  * @returns `undefined` when there is no such room and it is not to be made.
  * @throws DivergedError when its log does not fit its kind.
  */
@@ -42,6 +43,7 @@ export const activate = async (
   kind: RoomKind,
   address: string,
   creation: Creation | undefined,
+  last: Room | undefined,
 ): Promise<Activated | undefined> => {
   const claim = await env.store.claim(address, env.owner, env.clock.now(), creation !== undefined);
   if (claim === undefined) return undefined;
@@ -56,8 +58,8 @@ export const activate = async (
   const fence = { epoch: claim.epoch, owner: env.owner };
   room = new Room(core, fence, { lineage: claim.lineage, handled, mustSave: isOldVersion }, env, events);
   const inputs = core.isOpen ? drops(core, env, isLive) : [opening(kind, creation)];
-  const made = room;
-  return { room: made, begin: () => made.begin(inputs) };
+  if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
+  return { room, inputs };
 };
 
 const load = async (
@@ -92,6 +94,17 @@ const opening = (kind: RoomKind, creation: Creation | undefined): Input => {
   const checked = validateNow(kind.contract.params, {});
   if (!checked.ok) throw new InvalidError('params', checked.issues);
   return { type: 'open', params: checked.value, version: kind.options.version };
+};
+
+/** Entries above one position, up to another. */
+const readAll = async (env: RoomEnvironment, address: string, after: number, head: number): Promise<Entry[]> => {
+  const entries: Entry[] = [];
+  while ((entries.at(-1)?.last ?? after) < head) {
+    const page = await env.store.read(address, { after: entries.at(-1)?.last ?? after, limit: 256 });
+    if (page.length === 0) break;
+    entries.push(...page);
+  }
+  return entries;
 };
 
 const drops = (core: RoomCore, env: RoomEnvironment, isLive: (session: string) => boolean): Input[] => {

@@ -30,8 +30,8 @@ export class Alarms {
 
   async #look(): Promise<void> {
     try {
-      // An active room keeps its own time.
-      const due = await this.store.due(this.clock.now(), PAGE);
+      // An active room keeps its own time; however many of those are due, some that sleep are among these.
+      const due = await this.store.due(this.clock.now(), PAGE + this.host.active);
       for (const { address } of due) if (!this.#isStopped && !this.host.isActive(address)) this.host.wake(address);
     } catch (cause) {
       this.logger.error('deadlines could not be read', { cause });

@@ -1,6 +1,7 @@
-import { BusyError, RejectedError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
+import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
+import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import type { Room, RoomEnvironment, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
@@ -14,7 +15,7 @@ type Waiting = { readonly run: (room: Room) => void; readonly fail: (error: Room
 /** Where a room of this node is in its life. */
 type Slot =
   | { readonly state: 'activating'; readonly waiting: Waiting[] }
-  | { readonly state: 'active'; readonly room: Room }
+  | { readonly state: 'active'; readonly room: Room; readonly since: number; readonly retryMs: number }
   /** What is asked meanwhile waits, and activates it again. */
   | { readonly state: 'passivating'; readonly waiting: Waiting[] }
   | { readonly state: 'refused'; readonly error: RoomError; readonly until: number; readonly retryMs: number };
@@ -64,6 +65,19 @@ export class RoomHost {
     this.#wait(address, { run: () => {}, fail: () => {} }, undefined);
   }
 
+  /** Rooms of a kind that exist, by id, with how many members are in those that are active here. */
+  async list(kind: RoomKind, limit: number, cursor: string | undefined): Promise<RoomList> {
+    const { kind: name } = kind.contract;
+    const store = kind.options.durability === 'memory' ? this.#memory : this.options.store;
+    const ids = await store.list(name, limit + 1, cursor);
+    const rooms = ids.slice(0, limit).map((id) => {
+      const slot = this.#slots.get(`${name}/${id}`);
+      return { id, members: slot?.state === 'active' ? slot.room.core.members.count : 0 };
+    });
+    const last = rooms.at(-1);
+    return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
+  }
+
   /** Stops taking work, lets every room finish and save. */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -81,7 +95,8 @@ export class RoomHost {
     const { clock, limits } = this.options.env;
     const slot = this.#slots.get(address);
     if (slot?.state === 'activating' || slot?.state === 'passivating') {
-      slot.waiting.push(waiting);
+      if (slot.waiting.length >= limits.mailbox.maxLetters) waiting.fail(new BusyError('The room'));
+      else slot.waiting.push(waiting);
       return;
     }
     if (slot?.state === 'refused' && slot.until > clock.now()) {
@@ -93,18 +108,19 @@ export class RoomHost {
     else void this.#activate(address, [waiting], creation, slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
   }
 
+  /** @param last the room as it was in this process before, whose members go on where they stood. */
   async #activate(
     address: string,
     waiting: Waiting[],
     creation: Creation | undefined,
     retryMs: number,
+    last?: Room,
   ): Promise<Room | undefined> {
     this.#slots.set(address, { state: 'activating', waiting });
     try {
-      const activated = await this.#load(address, creation);
-      const { room } = activated;
-      activated.begin();
-      this.#slots.set(address, { state: 'active', room });
+      const { room, inputs } = await this.#load(address, creation, last);
+      this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
+      room.begin(inputs);
       for (const { run } of waiting) run(room);
       return room;
     } catch (thrown) {
@@ -113,7 +129,7 @@ export class RoomHost {
     }
   }
 
-  async #load(address: string, creation: Creation | undefined): Promise<Activated> {
+  async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
     const kindName = address.slice(0, address.indexOf('/'));
     const kind = this.options.kind(kindName);
     if (kind === undefined) throw new UnknownKindError(kindName);
@@ -129,8 +145,10 @@ export class RoomHost {
       checks: this.options.checks,
       isLive: (session) => this.options.isLive(session),
     };
-    const activated = await activate(context, kind, address, creation);
-    if (activated === undefined) throw new RejectedError('no such room');
+    const isImplicit = creation !== undefined && creation.params === undefined;
+    const mayMake = !isImplicit || kind.options.create === 'on-join';
+    const activated = await activate(context, kind, address, mayMake ? creation : undefined, last);
+    if (activated === undefined) throw new NoSuchRoomError();
     return activated;
   }
 
@@ -161,12 +179,18 @@ export class RoomHost {
     for (const each of waiting) this.#wait(address, each, undefined);
   }
 
-  /** Loads a room again whose memory cannot be trusted any more. */
+  /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
   async #reload(address: string, room: Room, cause: unknown): Promise<Room | undefined> {
+    const { clock, logger } = this.options.env;
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return undefined;
-    this.options.env.logger.warn('a room is loaded again', { room: address, cause });
-    return this.#activate(address, [], undefined, FIRST_RETRY_MS);
+    logger.warn('a room is loaded again', { room: address, cause });
+    const waiting: Waiting[] = [];
+    this.#slots.set(address, { state: 'activating', waiting });
+    const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;
+    const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
+    if (cause === undefined) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    return this.#activate(address, waiting, undefined, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }
 
@@ -183,5 +207,7 @@ const attempt = <T>(call: () => Promise<T>): Promise<T> => {
 const creationOf = (request: Request): Creation | undefined => {
   if (request.type === 'join') return request.create;
   if (request.type === 'create') return { params: request.params };
+  // The server's own code finds the rooms that anybody may make by joining.
+  if (request.type === 'command' && request.session === undefined) return { params: undefined };
   return undefined;
 };

@@ -121,7 +121,7 @@ export class RoomCore {
     const seq = this.seq + 1;
     const stamp: Stamp = { at, seed, id: stampId(this.epoch, seq) };
     const outcome = this.#attempt(input, stamp);
-    const events = this.#fold(input, stamp, seq, outcome);
+    const events = this.#fold(input, stamp, { epoch: this.epoch, seq }, outcome);
     this.isFresh = input.type === 'open';
     const entry: Entry = {
       ...stamp,
@@ -155,7 +155,7 @@ export class RoomCore {
       return [];
     }
     const outcome = this.#attempt(input, entry, entry.failed === true);
-    const events = this.#fold(input, entry, entry.seq, outcome);
+    const events = this.#fold(input, entry, entry, outcome);
     this.seq = entry.last;
     this.index = entry.index + entry.events.length;
     return events;
@@ -232,7 +232,12 @@ export class RoomCore {
     }
   }
 
-  #fold(input: Input, { at }: Stamp, seq: number, { applied, verdict, failed }: Attempt): readonly LoggedEvent[] {
+  #fold(
+    input: Input,
+    { at }: Stamp,
+    { epoch, seq }: Position,
+    { applied, verdict, failed }: Attempt,
+  ): readonly LoggedEvent[] {
     this.members.fold(input, seq);
     if (applied !== undefined) this.#state = applied.state;
     else if (failed && input.type === 'timer') this.#state = this.logic.spend(this.#state, input.timer);
@@ -249,7 +254,7 @@ export class RoomCore {
     this.index += events.length;
     if (input.type === 'command')
       this.outcomes.record(input.by.id, input.commandId, {
-        position: this.position,
+        position: { epoch, seq: this.seq },
         at,
         ...(verdict.reply !== undefined && { data: verdict.reply.data }),
       });

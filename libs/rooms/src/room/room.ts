@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../clock.js';
 import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
-import type { Feed } from '../feed/feed.js';
+import type { Feed, PublishedTurn } from '../feed/feed.js';
 import type { Ids } from '../ids.js';
 import type { NodeLimits } from '../limits.js';
-import type { Input } from '../log/entry.js';
+import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
 import type { Fence, Lineage, RoomStore } from '../log/store.js';
 import type { RoomsLogger } from '../logger.js';
@@ -14,7 +14,7 @@ import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
 import type { ReplyTo, Request } from './request.js';
 import { Saver } from './saver.js';
-import { Turn } from './turn.js';
+import { publishedTurn, Turn } from './turn.js';
 import { Unanswered } from './unanswered.js';
 
 /** What a room needs of its node. */
@@ -55,6 +55,8 @@ export class Room {
   readonly #saver: Saver;
   /** `to` of the last shared turn. */
   #floor: number;
+  /** The last position that was fanned out. */
+  #published: number;
   #state: 'serving' | 'stopped' = 'serving';
   #turning: Promise<void> | undefined;
   #deadline: Timer | undefined;
@@ -70,6 +72,7 @@ export class Room {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered(env.limits.maxUnanswered);
     this.#floor = core.seq;
+    this.#published = core.seq;
     const { afterCommit } = core.kind;
     if (afterCommit !== undefined)
       this.#after = new AfterCommit(
@@ -82,6 +85,17 @@ export class Room {
         tenure.handled,
       );
     this.#saver = new Saver(core, fence, env, this.#after, tenure.mustSave);
+  }
+
+  /** The last position that members were told of, or did not have to be. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Goes on for the members where the same room stood before it was loaded again; `missed` is what came after. */
+  follow(last: Room, missed: readonly Entry[]): void {
+    this.#floor = last.#floor;
+    this.#publish(publishedTurn(this.core, this.#floor, missed));
   }
 
   /** Starts serving. `inputs` come before anything that is asked. */
@@ -108,7 +122,7 @@ export class Room {
           from: 'outside',
           request,
           deadline,
-          resolve: resolve as (reply: unknown) => void,
+          resolve,
           reject,
         };
         // Leaving frees what others wait for; it always finds a place.
@@ -145,29 +159,27 @@ export class Room {
   }
 
   #turn(): void {
-    this.#turning ??= this.#turns().finally(() => {
-      this.#turning = undefined;
-      if (this.#state === 'serving') this.#settleDown();
-    });
+    this.#turning ??= this.#turns();
   }
 
   async #turns(): Promise<void> {
     this.env.clock.cancel(this.#rest ?? NO_TIMER);
     // Whatever is asked in the same tick goes into the same turn.
     await Promise.resolve();
-    for (let input = this.#dueInput(); this.#mailbox.size > 0 || input !== undefined; input = this.#dueInput()) {
-      if (input !== undefined) this.#mailbox.putOwn({ from: 'room', input });
-      await this.#oneTurn();
-      if (this.#isStopped()) return;
+    try {
+      do await this.#oneTurn();
+      while (this.#mailbox.size > 0 && !this.#isStopped());
+    } catch (cause) {
+      this.env.logger.error('a turn failed', { room: this.core.address, cause });
+      await this.#restart();
     }
+    // In the same tick as the last look into the mailbox: what is put in from now on starts another.
+    this.#turning = undefined;
+    if (!this.#isStopped()) this.#settleDown();
   }
 
   #isStopped(): boolean {
     return this.#state === 'stopped';
-  }
-
-  #dueInput(): Input | undefined {
-    return this.core.dueInput(this.env.clock.now());
   }
 
   async #oneTurn(): Promise<void> {
@@ -182,11 +194,16 @@ export class Room {
       joined: (join) => joinReply(core, this.env.store, this.tenure.lineage, join),
       report: (message, error) => logger.error(message, { room: core.address, cause: error }),
     });
-    do {
+    // One at a turn: a machine that is always due leaves room for others.
+    const due = core.dueInput(now);
+    if (due !== undefined) turn.take({ from: 'room', input: due });
+    // What changes in place cannot be undone one by one: its turns take one letter.
+    const isFull = () => turn.mustRestart || (core.logic.mutable && turn.entries.length > 0);
+    while (!isFull() && clock.now() <= now + limits.turnSliceMs) {
       const letter = this.#mailbox.take();
       if (letter === undefined) break;
       turn.take(letter);
-    } while (!turn.mustRestart && !core.logic.mutable && clock.now() < now + limits.turnSliceMs);
+    }
     try {
       if (turn.entries.length > 0) await this.#commit(turn);
     } catch (error) {
@@ -214,9 +231,7 @@ export class Room {
 
   #fanOut(turn: Turn): void {
     if (turn.entries.length === 0) return;
-    const published = turn.published(this.#floor);
-    if (published.shared) this.#floor = published.to;
-    this.env.feed.publish(this.core.address, published);
+    this.#publish(turn.published(this.#floor));
     for (const effect of turn.effects) {
       try {
         effect();
@@ -225,6 +240,12 @@ export class Room {
       }
     }
     this.#after?.committed(this.core.seq);
+  }
+
+  #publish(turn: PublishedTurn): void {
+    if (turn.shared) this.#floor = turn.to;
+    this.#published = turn.to;
+    this.env.feed.publish(this.core.address, turn);
   }
 
   /** The turn may or may not be in the log: only the log knows. */

@@ -4,8 +4,8 @@ import type { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import type { RoomEnvironment } from './room.js';
 
-/** After a crash, events that `afterCommit` may not have seen wait at most so long. */
-const UNHANDLED_MS = 10_000;
+/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
+const UNHANDLED_MS = 30_000;
 
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
 export class Saver {
@@ -26,7 +26,8 @@ export class Saver {
     const deadline = this.core.nextDeadline();
     // Somebody must come after a crash and finish what comes after the commit.
     if (this.after === undefined) return deadline;
-    return Math.min(deadline ?? Infinity, this.env.clock.now() + UNHANDLED_MS);
+    const coming = Math.ceil(this.env.clock.now() / UNHANDLED_MS + 1) * UNHANDLED_MS;
+    return Math.min(deadline ?? Infinity, coming);
   }
 
   /**
@@ -81,7 +82,9 @@ export class Saver {
 
   #snapshot(): Snapshot {
     const { core } = this;
-    const isKept = core.kind.options.durability !== 'memory';
-    return seal(core.kind, core.seq, this.after?.handled ?? core.seq, isKept ? core.save(this.env.clock.now()) : null);
+    // A kind in memory may run what cannot be saved; its log is let go of all the same.
+    const isSavable = core.kind.options.durability !== 'memory' || core.kind.logic.whyNotDurable() === undefined;
+    const saved = isSavable ? core.save(this.env.clock.now()) : null;
+    return seal(core.kind, core.seq, this.after?.handled ?? core.seq, saved);
   }
 }

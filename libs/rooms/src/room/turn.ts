@@ -40,6 +40,24 @@ export interface CommittedJoin {
   readonly resumed: boolean;
 }
 
+/** Committed entries as members hear of them, with nobody coming or going. */
+export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
+  const events = entries.flatMap(eventsOf);
+  const shared = events.some(({ to }) => to === undefined);
+  return {
+    type: 'turn',
+    epoch: core.epoch,
+    floor,
+    to: core.seq,
+    shared,
+    events,
+    joined: [],
+    left: [],
+    ended: [],
+    count: core.members.count,
+  };
+};
+
 /**
  * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
  * then answered. Synchronous; the room commits it.
@@ -55,7 +73,7 @@ export class Turn {
   readonly #ended: EndedSession[] = [];
   readonly #waiting: {
     readonly letter: Asked;
-    readonly answer: () => ReplyTo<Request> | PromiseLike<ReplyTo<Request>>;
+    readonly answer: () => unknown;
   }[] = [];
 
   constructor(private readonly context: TurnContext) {}
@@ -80,19 +98,11 @@ export class Turn {
 
   /** What the other nodes and the members hear of it. */
   published(floor: number): PublishedTurn {
-    const { core } = this.context;
-    const events = this.entries.flatMap(eventsOf);
     return {
-      type: 'turn',
-      epoch: core.epoch,
-      floor,
-      to: core.seq,
-      shared: events.some(({ to }) => to === undefined),
-      events,
+      ...publishedTurn(this.context.core, floor, this.entries),
       joined: [...this.#joined.values()],
       left: [...this.#left].map(([id, reason]) => ({ id, reason })),
       ended: this.#ended,
-      count: core.members.count,
     };
   }
 
@@ -140,7 +150,7 @@ export class Turn {
   }
 
   /** Applies what is asked; what it returns is asked again once the turn is committed. */
-  #answerTo(request: Request): () => ReplyTo<Request> | PromiseLike<ReplyTo<Request>> {
+  #answerTo(request: Request): () => unknown {
     const { core } = this.context;
     switch (request.type) {
       case 'join':
@@ -173,6 +183,7 @@ export class Turn {
         return () => core.members.page(request.after, request.limit);
       case 'create':
         if (!core.isFresh) throw new RejectedError('the room exists');
+        core.isFresh = false;
         return () => undefined;
       case 'history':
         throw new TypeError('History is read from the log, not in a turn.');

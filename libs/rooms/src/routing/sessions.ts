@@ -3,7 +3,7 @@ import type { HistoryReply, JoinReply, MembersReply, Position } from '@greenroom
 /** What one connection does with rooms. Every promise settles, with a value or a `RoomError`. */
 export interface Sessions {
   /** `profile` is the member without their id (already valid); `params` and `data` are valid too. */
-  join(address: string, request: JoinRequest): Promise<JoinReply>;
+  join(address: string, request: JoinRequest): Promise<PendingJoin>;
   leave(address: string): Promise<void>;
   /** `data` is valid. Handed to the room before this returns: calls are applied in the order they are made. */
   send(address: string, request: SendRequest): Promise<SendResult>;
@@ -19,6 +19,15 @@ export interface Sessions {
   end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void>;
   /** The connection is lost: its sessions wait for their grace time. */
   drop(): void;
+}
+
+/** A join that the room has accepted. Nothing of the room reaches the connection before `begin`. */
+export interface PendingJoin {
+  readonly reply: JoinReply;
+  /** The reply has been handed to the connection: what came after it follows. */
+  begin(): void;
+  /** The reply will not be sent: the session ends. */
+  cancel(): void;
 }
 
 export interface JoinRequest {

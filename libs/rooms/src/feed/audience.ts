@@ -1,0 +1,184 @@
+import type { EventsPush } from '@greenroom/protocol';
+import type { Clock } from '../clock.js';
+import { UnavailableError } from '../errors.js';
+import type { Joined } from '../room/request.js';
+import type { Feed, FeedMessage, PublishedTurn } from './feed.js';
+import { Frame } from './frame.js';
+import { Presence } from './presence.js';
+import type { Seat } from './seat.js';
+import { isVisible, toWire } from './visibility.js';
+
+/** A room as this node's members hear it. */
+interface Hall {
+  readonly joining: Set<Seat>;
+  readonly live: Set<Seat>;
+  /** Live seats by member, for what is directed. */
+  readonly byMember: Map<string, Set<Seat>>;
+  readonly presence: Presence;
+  readonly historyFor: 'joined' | 'all';
+  unsubscribe(): void;
+}
+
+/**
+ * Hands committed turns to the sessions of this node: in order, once, each encoded once however many hear it. What is
+ * directed costs its recipients alone.
+ */
+export class Audience {
+  readonly #halls = new Map<string, Hall>();
+  /** Seats whose join is answered, by session id. */
+  readonly #sessions = new Map<string, Seat>();
+
+  constructor(
+    private readonly feed: Feed,
+    private readonly clock: Clock,
+    private readonly presenceMs: number,
+  ) {}
+
+  isLive(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
+  /** Takes a place before the join is asked for, so that nothing published after it is missed. */
+  add(address: string, seat: Seat, historyFor: 'joined' | 'all'): void {
+    let hall = this.#halls.get(address);
+    if (hall === undefined) {
+      const unsubscribe = this.feed.subscribe(address, (_, message) => this.#hear(address, message));
+      hall = {
+        joining: new Set(),
+        live: new Set(),
+        byMember: new Map(),
+        presence: new Presence(),
+        historyFor,
+        unsubscribe,
+      };
+      this.#halls.set(address, hall);
+    }
+    hall.joining.add(seat);
+  }
+
+  /** The room has accepted the join. A session taken up again leaves the connection it was on. */
+  accepted(address: string, seat: Seat, joined: Joined): void {
+    const session = joined.sessionId;
+    const old = this.#sessions.get(session);
+    if (old !== undefined) {
+      this.remove(address, old);
+      old.onEnded({ session, code: 'FORBIDDEN', reason: 'taken up on another connection' });
+    }
+    seat.joined = joined;
+    this.#sessions.set(session, seat);
+  }
+
+  /**
+   * The join's answer has been handed to the connection: what was published since follows.
+   * @throws UnavailableError when more was published meanwhile than is kept.
+   */
+  begin(address: string, seat: Seat): void {
+    const hall = this.#halls.get(address);
+    const { joined } = seat;
+    if (hall === undefined || joined === undefined || !hall.joining.delete(seat)) return;
+    hall.live.add(seat);
+    const { id } = joined.member;
+    hall.byMember.set(id, (hall.byMember.get(id) ?? new Set()).add(seat));
+    const held = seat.goLive(joined);
+    if (held === undefined) throw new UnavailableError();
+    for (const message of held) {
+      this.#tell(address, hall, message, [seat]);
+      if (message.type === 'turn') this.#end(address, message);
+    }
+  }
+
+  remove(address: string, seat: Seat): void {
+    const hall = this.#halls.get(address);
+    if (hall === undefined) return;
+    hall.joining.delete(seat);
+    hall.live.delete(seat);
+    if (seat.joined !== undefined) {
+      const { sessionId, member } = seat.joined;
+      if (this.#sessions.get(sessionId) === seat) this.#sessions.delete(sessionId);
+      const seats = hall.byMember.get(member.id);
+      seats?.delete(seat);
+      if (seats?.size === 0) hall.byMember.delete(member.id);
+    }
+    seat.state = { type: 'gone' };
+    if (hall.joining.size + hall.live.size > 0) return;
+    hall.unsubscribe();
+    this.#halls.delete(address);
+  }
+
+  #hear(address: string, message: FeedMessage): void {
+    const hall = this.#halls.get(address);
+    if (hall === undefined) return;
+    for (const seat of hall.joining) seat.hold(message);
+    if (message.type === 'signal') {
+      this.#tell(address, hall, message, hall.live);
+      return;
+    }
+    this.#tell(address, hall, message, message.shared ? hall.live : this.#recipients(hall, message));
+    if (hall.presence.add(message)) this.clock.after(this.presenceMs, () => this.#tellPresence(address, hall));
+    this.#end(address, message);
+  }
+
+  /** Ends the seats whose sessions a turn has ended. One that is still joining ends when it would begin. */
+  #end(address: string, { ended }: PublishedTurn): void {
+    for (const each of ended) {
+      const seat = this.#sessions.get(each.session);
+      if (seat?.state.type !== 'live') continue;
+      this.remove(address, seat);
+      seat.onEnded(each);
+    }
+  }
+
+  /** The live seats of those that a turn's events name. */
+  #recipients({ byMember }: Hall, turn: PublishedTurn): Set<Seat> {
+    const seats = new Set<Seat>();
+    for (const { to } of turn.events)
+      for (const member of to ?? []) for (const seat of byMember.get(member) ?? []) seats.add(seat);
+    return seats;
+  }
+
+  #tell(address: string, { historyFor }: Hall, message: FeedMessage, seats: Iterable<Seat>): void {
+    if (message.type === 'signal') {
+      const { name, data, by, from } = message;
+      const frame = new Frame({ op: 'signal', room: address, name, data, by });
+      for (const { state, connection } of seats)
+        if (state.type === 'live' && connection.id !== from) connection.push(frame);
+      return;
+    }
+    if (message.events.length === 0) return;
+    const frameFor = framesOf(address, message, historyFor);
+    for (const { state, connection } of seats) {
+      if (state.type !== 'live' || message.to <= state.position) continue;
+      state.position = message.to;
+      connection.push(frameFor(state.viewer));
+    }
+  }
+
+  #tellPresence(address: string, hall: Hall): void {
+    const frame = new Frame(hall.presence.take(address));
+    for (const { state, connection } of hall.live) if (state.type === 'live') connection.push(frame);
+  }
+}
+
+/** One frame for each set of events that somebody may see: most turns have one set. */
+const framesOf = (
+  room: string,
+  { epoch, floor, to, events }: PublishedTurn,
+  historyFor: 'joined' | 'all',
+): ((viewer: { member: string; since: number }) => Frame) => {
+  const frames = new Map<string, Frame>();
+  const frameOf = (visible: typeof events): Frame => {
+    const push: EventsPush = { op: 'events', room, epoch, from: floor, to, events: visible.map(toWire) };
+    return new Frame(push);
+  };
+  const isForAll = events.every((event) => event.to === undefined && event.except === undefined);
+  const first = events[0]?.seq ?? 0;
+  let whole: Frame | undefined;
+  return (viewer) => {
+    if (isForAll && (historyFor === 'all' || viewer.since <= first)) return (whole ??= frameOf(events));
+    const visible = events.filter((event) => isVisible(event, viewer, historyFor));
+    const key = visible.map(({ seq }) => seq).join();
+    const frame = frames.get(key) ?? frameOf(visible);
+    frames.set(key, frame);
+    return frame;
+  };
+};

@@ -1,0 +1,34 @@
+import type { PresencePush } from '@greenroom/protocol';
+import type { Member } from '../contract/infer.js';
+import type { LeaveReason } from '../log/entry.js';
+import type { PublishedTurn } from './feed.js';
+
+/** Comings and goings of a room, gathered so that members hear of many at once. */
+export class Presence {
+  readonly #joined = new Map<string, Member>();
+  readonly #left = new Map<string, LeaveReason>();
+  #at = 0;
+  #count = 0;
+
+  /** @returns whether these are the first since the last `take`. */
+  add({ joined, left, to, count }: PublishedTurn): boolean {
+    if (joined.length + left.length === 0) return false;
+    const isFirst = this.#joined.size + this.#left.size === 0;
+    for (const { id, reason } of left) if (!this.#joined.delete(id)) this.#left.set(id, reason);
+    for (const member of joined) {
+      this.#left.delete(member.id);
+      this.#joined.set(member.id, member);
+    }
+    this.#at = to;
+    this.#count = count;
+    return isFirst;
+  }
+
+  take(room: string): PresencePush {
+    const joined = [...this.#joined.values()];
+    const left = [...this.#left].map(([id, reason]) => ({ id, reason }));
+    this.#joined.clear();
+    this.#left.clear();
+    return { op: 'presence', room, at: this.#at, joined, left, count: this.#count };
+  }
+}

@@ -1,0 +1,196 @@
+import type { HistoryReply, MembersReply } from '@greenroom/protocol';
+import type { Clock } from '../clock.js';
+import { NoSuchRoomError, NotAMemberError, RateLimitedError, RoomError, toRoomError } from '../errors.js';
+import type { Audience } from '../feed/audience.js';
+import type { Feed } from '../feed/feed.js';
+import { Frame } from '../feed/frame.js';
+import { Seat } from '../feed/seat.js';
+import type { Ids } from '../ids.js';
+import type { RoomKind } from '../kind.js';
+import type { Joined } from '../room/request.js';
+import type { Connection } from './connection.js';
+import type { Router } from './router.js';
+import type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from './sessions.js';
+
+/** What a lost connection is told to a room that cannot be reached just then. */
+const DROP_RETRY_MS = 1000;
+const DROP_RETRIES = 10;
+const HOUR_MS = 3_600_000;
+
+export interface SessionsContext {
+  readonly router: Router;
+  readonly audience: Audience;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  kindOf(address: string): RoomKind | undefined;
+}
+
+/** The sessions of one connection: its places in the rooms it has joined. */
+export class ConnectionSessions implements Sessions {
+  readonly #joined = new Map<string, { readonly seat: Seat; readonly joined: Joined }>();
+  #isLost = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly context: SessionsContext,
+  ) {}
+
+  async join(address: string, request: JoinRequest): Promise<PendingJoin> {
+    const { router, audience } = this.context;
+    const kind = this.context.kindOf(address);
+    const historyFor = kind?.options.historyFor ?? 'joined';
+    const seat = new Seat(this.connection, ({ code, reason }) => {
+      if (this.#joined.get(address)?.seat !== seat) return;
+      this.#joined.delete(address);
+      this.connection.push(new Frame({ op: 'closed', room: address, code, reason }));
+    });
+    const mayCreate = kind?.options.create === 'on-join';
+    audience.add(address, seat, historyFor);
+    try {
+      const joined = await router.ask(
+        address,
+        {
+          type: 'join',
+          user: this.connection.user.id,
+          profile: request.profile,
+          data: request.data,
+          connection: this.connection.id,
+          secret: request.session,
+          since: request.since,
+          create: mayCreate && request.mayCreate ? { params: request.params } : undefined,
+        },
+        undefined,
+        (late) => this.#forget(address, late),
+      );
+      return this.#sitDown(address, seat, joined);
+    } catch (error) {
+      audience.remove(address, seat);
+      // Only the limit kept the room from being made.
+      if (error instanceof NoSuchRoomError && mayCreate) throw new RateLimitedError('rooms made', HOUR_MS);
+      throw error;
+    }
+  }
+
+  async leave(address: string): Promise<void> {
+    const place = this.#joined.get(address);
+    if (place === undefined) throw new NotAMemberError();
+    this.#standUp(address, place.seat);
+    await this.context.router.ask(address, { type: 'leave', session: place.joined.sessionId });
+  }
+
+  async send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
+    const place = this.#joined.get(address);
+    if (place === undefined) throw new NotAMemberError();
+    const { ids, router } = this.context;
+    return router.ask(
+      address,
+      {
+        type: 'command',
+        name,
+        data,
+        commandId: commandId ?? ids.unique(),
+        session: place.joined.sessionId,
+        as: this.connection.user,
+      },
+      timeoutMs,
+    );
+  }
+
+  signal(address: string, name: string, data: unknown): void {
+    const place = this.#joined.get(address);
+    if (place === undefined) return;
+    const from = this.connection.id;
+    this.context.feed.publish(address, { type: 'signal', name, data, by: place.joined.member, from });
+  }
+
+  async members(address: string, after: string | undefined, limit: number): Promise<MembersReply> {
+    if (!this.#joined.has(address)) throw new NotAMemberError();
+    return this.context.router.ask(address, { type: 'members', after, limit });
+  }
+
+  async history(address: string, before: number | undefined, limit: number): Promise<HistoryReply> {
+    const place = this.#joined.get(address);
+    if (place === undefined) throw new NotAMemberError();
+    const member = place.joined.member.id;
+    return this.context.router.ask(address, { type: 'history', member, before, limit });
+  }
+
+  memberOf(address: string): Joined['member'] | undefined {
+    return this.#joined.get(address)?.joined.member;
+  }
+
+  addresses(): readonly string[] {
+    return [...this.#joined.keys()];
+  }
+
+  async end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void> {
+    if (!this.#joined.has(address)) return;
+    this.connection.push(new Frame({ op: 'closed', room: address, code, reason }));
+    await this.leave(address);
+  }
+
+  drop(): void {
+    this.#isLost = true;
+    for (const [address, { seat, joined }] of this.#joined) {
+      this.#standUp(address, seat);
+      void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
+    }
+  }
+
+  #sitDown(address: string, seat: Seat, joined: Joined): PendingJoin {
+    const { audience } = this.context;
+    if (this.#isLost) {
+      void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
+      throw new NotAMemberError();
+    }
+    const last = this.#joined.get(address);
+    audience.accepted(address, seat, joined);
+    this.#joined.set(address, { seat, joined });
+    // A join on top of a join: the new session takes the place of the old one.
+    if (last !== undefined && last.joined.sessionId !== joined.sessionId) {
+      audience.remove(address, last.seat);
+      this.#forget(address, last.joined);
+    }
+    return {
+      reply: joined.reply,
+      begin: () => this.#begin(address, seat),
+      cancel: () => {
+        this.#standUp(address, seat);
+        this.#forget(address, joined);
+      },
+    };
+  }
+
+  #begin(address: string, seat: Seat): void {
+    try {
+      this.context.audience.begin(address, seat);
+    } catch (error) {
+      const { code, message, retryAfterMs } = toRoomError(error).toBody();
+      const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
+      this.connection.push(new Frame({ op: 'closed', room: address, code, reason: message, ...retry }));
+      this.leave(address).catch(() => {});
+    }
+  }
+
+  #standUp(address: string, seat: Seat): void {
+    if (this.#joined.get(address)?.seat === seat) this.#joined.delete(address);
+    this.context.audience.remove(address, seat);
+  }
+
+  /** A session that nobody will use. */
+  #forget(address: string, { sessionId }: Joined): void {
+    this.context.router.ask(address, { type: 'leave', session: sessionId }).catch(() => {});
+  }
+
+  /** The room must hear of it, or the member would stay for ever. */
+  async #tellDropped(address: string, session: string, tries: number): Promise<void> {
+    const { router, clock } = this.context;
+    try {
+      await router.ask(address, { type: 'drop', session, connection: this.connection.id });
+    } catch (error) {
+      if (tries > 0 && error instanceof RoomError && error.retryable)
+        clock.after(DROP_RETRY_MS, () => void this.#tellDropped(address, session, tries - 1));
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { ReplyTo, Request } from '../room/request.js';
+
+/** A request on its way to a room, from node to node. Plain data. */
+export interface Envelope<R extends Request = Request> {
+  readonly address: string;
+  readonly request: R;
+  /** After it nobody waits any more. Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+export type EnvelopeHandler = (envelope: Envelope) => Promise<ReplyTo<Request>>;
+
+/** Takes envelopes to other nodes and brings back the replies. Envelopes from one node to one other arrive in order. */
+export interface Courier {
+  /** Rejects with a `RoomError`: the room's own, or UNAVAILABLE when the node cannot be reached and nothing was done. */
+  send<R extends Request>(node: string, envelope: Envelope<R>): Promise<ReplyTo<R>>;
+  /** Receives what is sent to this node. @returns how to stop. */
+  serve(node: string, handler: EnvelopeHandler): () => void;
+}

@@ -1,0 +1,161 @@
+import type { JoinReply, Position, Push, WireEvent } from '@greenroom/protocol';
+import {
+  createRoomsNode,
+  MemoryRoomStore,
+  type Connection,
+  type Frame,
+  type Identity,
+  type NodeLimits,
+  type RoomKind,
+  type RoomsLogger,
+  type RoomsNode,
+  type RoomStore,
+  type SendResult,
+  type Sessions,
+} from '@greenroom/rooms';
+import { Mortality } from './mortal.js';
+import { seededIds } from './seeded-ids.js';
+import { VirtualClock } from './virtual-clock.js';
+
+export interface TestRoomsOptions {
+  readonly kinds: readonly RoomKind[];
+  /** @default a new memory store */
+  readonly store?: RoomStore;
+  /** @default a new virtual clock */
+  readonly clock?: VirtualClock;
+  /** What chance starts from. @default 1 */
+  readonly seed?: number;
+  readonly limits?: Partial<NodeLimits>;
+}
+
+export interface TestJoin {
+  readonly profile?: object;
+  readonly params?: unknown;
+  readonly data?: unknown;
+  readonly session?: string;
+  readonly since?: Position;
+}
+
+/** A connection without a socket: it notes what is pushed to it. Data is handed to rooms unchecked. */
+export class TestConnection implements Connection {
+  readonly #sessions: Sessions;
+  /** Everything pushed to it, oldest first. */
+  readonly pushes: Push[] = [];
+
+  constructor(
+    readonly id: string,
+    readonly user: Identity,
+    node: RoomsNode,
+  ) {
+    this.#sessions = node.connect(this);
+  }
+
+  push(frame: Frame): void {
+    this.pushes.push(frame.push);
+  }
+
+  async join(address: string, { profile, params, data, session, since }: TestJoin = {}): Promise<JoinReply> {
+    const pending = await this.#sessions.join(address, {
+      profile: profile ?? { name: this.user.name },
+      params: params ?? {},
+      data,
+      session,
+      since,
+      mayCreate: true,
+    });
+    pending.begin();
+    return pending.reply;
+  }
+
+  send(address: string, name: string, data?: unknown, commandId?: string): Promise<SendResult> {
+    return this.#sessions.send(address, { name, data, commandId });
+  }
+
+  signal(address: string, name: string, data?: unknown): void {
+    this.#sessions.signal(address, name, data);
+  }
+
+  leave(address: string): Promise<void> {
+    return this.#sessions.leave(address);
+  }
+
+  members(address: string, after?: string, limit = 100): ReturnType<Sessions['members']> {
+    return this.#sessions.members(address, after, limit);
+  }
+
+  history(address: string, before?: number, limit = 200): ReturnType<Sessions['history']> {
+    return this.#sessions.history(address, before, limit);
+  }
+
+  /** The socket is lost. */
+  drop(): void {
+    this.#sessions.drop();
+  }
+
+  /** Pushes of one operation. */
+  received<Op extends Push['op']>(op: Op): Extract<Push, { op: Op }>[] {
+    return this.pushes.filter((push): push is Extract<Push, { op: Op }> => push.op === op);
+  }
+
+  /** The events it was pushed, of one name or all. */
+  events(name?: string): WireEvent[] {
+    const events = this.received('events').flatMap((push) => push.events);
+    return name === undefined ? events : events.filter((event) => event.name === name);
+  }
+}
+
+/** Rooms without sockets, on time that passes when the test says so. */
+export class TestRooms {
+  readonly clock: VirtualClock;
+  readonly store: RoomStore;
+  readonly node: RoomsNode;
+  /** What the engine reported, oldest first. */
+  readonly logged: { readonly level: 'warn' | 'error'; readonly message: string; readonly cause: unknown }[] = [];
+  readonly #mortality = new Mortality();
+  #connections = 0;
+
+  constructor(private readonly options: TestRoomsOptions) {
+    this.clock = options.clock ?? new VirtualClock();
+    this.store = options.store ?? new MemoryRoomStore();
+    const log =
+      (level: 'warn' | 'error'): RoomsLogger['warn'] =>
+      (message, fields) =>
+        void this.logged.push({ level, message, cause: fields['cause'] });
+    this.node = createRoomsNode({
+      store: this.#mortality.store(this.store),
+      clock: this.#mortality.clock(this.clock),
+      ids: seededIds(options.seed ?? 1),
+      logger: { warn: log('warn'), error: log('error') },
+      checks: true,
+      ...(options.limits !== undefined && { limits: options.limits }),
+    });
+    for (const kind of options.kinds) this.node.register(kind);
+  }
+
+  connect(id: string, name = id): TestConnection {
+    this.#connections += 1;
+    return new TestConnection(`${this.node.id}-${this.#connections}`, { id, name }, this.node);
+  }
+
+  /**
+   * Kills this process where it stands, and starts another on the same store and clock.
+   * @param changes options that the new process has instead.
+   */
+  async kill(changes: Partial<TestRoomsOptions> = {}): Promise<TestRooms> {
+    this.#mortality.kill();
+    const seed = (this.options.seed ?? 1) + 1;
+    return startTestRooms({ ...this.options, store: this.store, clock: this.clock, seed, ...changes });
+  }
+
+  /** Waits until nothing is under way, without letting time pass. */
+  settle(): Promise<void> {
+    return this.clock.advance(0);
+  }
+}
+
+/** Starts rooms for a test. */
+export const startTestRooms = async (options: TestRoomsOptions): Promise<TestRooms> => {
+  const rooms = new TestRooms(options);
+  await rooms.node.start();
+  return rooms;
+};
