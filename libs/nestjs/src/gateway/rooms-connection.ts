@@ -1,4 +1,4 @@
-import type { Connection, Identity } from '@greenroom/rooms';
+import type { Connection } from '@greenroom/rooms';
 
 /** What a connection brought when it was opened. Never contains the query string's values. */
 export interface Handshake {

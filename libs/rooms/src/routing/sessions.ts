@@ -39,6 +39,8 @@ export interface JoinRequest {
   readonly since?: Position | undefined;
   /** Whether this join may make the room if it does not exist (limits). */
   readonly mayCreate: boolean;
+  /** Called when this join has made the room, before it settles. */
+  readonly onCreated?: (() => void) | undefined;
 }
 
 export interface SendRequest {

@@ -1,0 +1,85 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Frame } from '@greenroom/rooms';
+import { CARRIERS, GatewayApp, type IoClient, type PlainClient } from '../gateway/app.fixture.js';
+import { decide } from './send-queue.js';
+
+let app: GatewayApp | undefined;
+afterEach(async () => {
+  await app?.stop();
+  app = undefined;
+});
+
+it('volatile frames are dropped above half the limit, others overflow above all of it', () => {
+  const limits = { bytes: 100, frames: 10 };
+  expect(decide({ bytes: 50, frames: 5 }, limits, true)).toBe('send');
+  expect(decide({ bytes: 51, frames: 0 }, limits, true)).toBe('drop');
+  expect(decide({ bytes: 0, frames: 6 }, limits, true)).toBe('drop');
+  expect(decide({ bytes: 100, frames: 9 }, limits, false)).toBe('send');
+  expect(decide({ bytes: 101, frames: 0 }, limits, false)).toBe('overflow');
+  expect(decide({ bytes: 0, frames: 10 }, limits, false)).toBe('overflow');
+});
+
+/** Stops the operating system from taking in what the server sends. */
+function stopReading(client: PlainClient | IoClient): { resume(): void } {
+  if (!('io' in client.socket)) {
+    client.socket.pause();
+    return client.socket;
+  }
+  const transport = client.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
+  transport.ws.pause();
+  return transport.ws;
+}
+
+it.each(CARRIERS)('a reader that stops is ended, its neighbour misses nothing, over %s', async (_, connect) => {
+  const started = await GatewayApp.start({ gateway: { rateLimit: false } });
+  app = started;
+  const [slow, ben] = [connect(app, 'slow'), connect(app, 'ben')];
+  await slow.ask('join', { room: 'chat/cats' });
+  await ben.ask('join', { room: 'chat/cats' });
+  const [reader] = started.connections.ofUser('slow');
+  const gone = new Promise<void>((resolve) => reader?.whenGone(resolve));
+  const reading = stopReading(slow);
+  let sent = 0;
+  // What the kernel takes in by itself is megabytes; a second limit on the loop keeps a failure finite.
+  while (sent < 1000) {
+    if (reader?.isOpen !== true) break;
+    sent += 1;
+    await ben.ask('send', { room: 'chat/cats', name: 'say', data: { text: 'x'.repeat(60_000) } });
+  }
+  await gone;
+  expect(await ben.ask('send', { room: 'chat/cats', name: 'say', data: { text: 'last' } })).toMatchObject({ ok: true });
+  for (let i = 0; i < sent; i += 1) await ben.next('events');
+  expect(await ben.next('events')).toMatchObject({ to: sent + 1 });
+  reading.resume();
+  expect(await slow.closed).toEqual('io' in slow.socket ? expect.any(String) : { code: 4408, reason: 'slow reader' });
+  expect(started.rooms.dropped).toEqual(['slow']);
+});
+
+it.each(CARRIERS)('signals to a slow reader are dropped, not its connection, over %s', async (_, connect) => {
+  app = await GatewayApp.start({ gateway: { sendQueueFrames: 10 } });
+  const ann = connect(app, 'ann');
+  await ann.ask('join', { room: 'chat/cats' });
+  const [connection] = app.connections.ofUser('ann');
+  for (let i = 0; i < 50; i += 1)
+    connection?.push(new Frame({ op: 'signal', room: 'chat/cats', name: 'typing', data: i, by: { id: 'ben' } }));
+  expect(await ann.ask('ping')).toMatchObject({ ok: true });
+  const signals = ann.pushes.all.filter(({ op }) => op === 'signal');
+  expect(signals.length).toBeGreaterThan(0);
+  expect(signals.length).toBeLessThan(10);
+});
+
+it.each(CARRIERS)('replies that are asked for and not read end the connection too, over %s', async (_, connect) => {
+  const started = await GatewayApp.start({ gateway: { rateLimit: false } });
+  app = started;
+  const ann = connect(app, 'ann');
+  await ann.ask('join', { room: 'chat/cats' });
+  app.rooms.reply = () => Promise.resolve({ data: 'x'.repeat(500_000) });
+  const [reader] = started.connections.ofUser('ann');
+  const gone = new Promise<void>((resolve) => reader?.whenGone(resolve));
+  const reading = stopReading(ann);
+  for (let i = 0; i < 100; i += 1)
+    void ann.ask('send', { room: 'chat/cats', name: 'say', data: {} }).catch(() => undefined);
+  await gone;
+  reading.resume();
+  await ann.closed;
+});

@@ -1,0 +1,26 @@
+import type { Frame, Identity } from '@greenroom/rooms';
+import type { Handshake } from '../gateway/rooms-connection.js';
+import { CarrierConnection } from './carrier-connection.js';
+import type { WebSocketWire } from './websocket-wire.js';
+
+/** A plain WebSocket whose user is known. */
+export class WebSocketConnection extends CarrierConnection {
+  readonly carrier = 'websocket';
+
+  constructor(
+    id: string,
+    handshake: Handshake,
+    user: Identity,
+    private readonly wire: WebSocketWire,
+  ) {
+    super(id, handshake, user);
+  }
+
+  push(frame: Frame): void {
+    this.wire.push(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.wire.close(code, reason);
+  }
+}

@@ -1,0 +1,17 @@
+import type { Clock, RoomsNode } from '@greenroom/rooms';
+import type { Logger } from '@nestjs/common';
+import type { Admission } from '../admission/admission.js';
+import type { RoomQuota } from '../limits/room-quota.js';
+import type { Authenticator } from './authenticator.js';
+import type { GatewaySettings } from './gateway.options.js';
+
+/** What all connections of a gateway share. */
+export interface Desk {
+  readonly node: RoomsNode;
+  readonly admission: Admission;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly settings: GatewaySettings;
+  readonly quota: RoomQuota;
+  readonly logger: Logger;
+}

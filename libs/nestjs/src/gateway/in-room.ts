@@ -1,0 +1,123 @@
+import type {
+  HistoryOperation,
+  HistoryReply,
+  JoinOperation,
+  JoinReply,
+  LeaveOperation,
+  MembersOperation,
+  MembersReply,
+  SendOperation,
+  SignalOperation,
+} from '@greenroom/protocol';
+import {
+  NotAMemberError,
+  RateLimitedError,
+  UnknownCommandError,
+  UnknownKindError,
+  type RoomKind,
+  type SendResult,
+  type Sessions,
+} from '@greenroom/rooms';
+import type { JoinAttempt } from '../admission/admission.js';
+import type { CarrierConnection } from '../carriers/carrier-connection.js';
+import type { Desk } from './desk.js';
+import type { Step } from './step.js';
+
+const MEMBERS_PAGE = 100;
+const HISTORY_PAGE = 200;
+/** What one is told to wait for when a limit has no time of its own. */
+const RETRY_AFTER_MS = 1000;
+
+/** What one connection does in rooms: each operation admitted, then handed to the engine. Everything rejects with a `RoomError`. */
+export class InRoom {
+  /** How each room was joined, so that a renewed token can be asked the same again. */
+  readonly #attempts = new Map<string, JoinAttempt>();
+
+  constructor(
+    private readonly connection: CarrierConnection,
+    private readonly sessions: Sessions,
+    private readonly desk: Desk,
+  ) {}
+
+  async join({ room, address, params, data, session, since }: JoinOperation, step: Step): Promise<JoinReply> {
+    const { admission, quota, settings } = this.desk;
+    const kind = this.#kind(address.kind);
+    const joined = this.sessions.addresses();
+    if (joined.length >= settings.roomsPerConnection && !joined.includes(room))
+      throw new RateLimitedError('rooms on one connection', RETRY_AFTER_MS);
+    const attempt: JoinAttempt = { address: room, kind, params, data };
+    const user = this.connection.user.id;
+    const reply = await admission.join(this.connection, attempt, (admitted) => {
+      step.enter();
+      const mayCreate = quota.mayMake(user);
+      return this.sessions.join(room, { ...admitted, session, since, mayCreate, onCreated: () => quota.made(user) });
+    });
+    this.#forgetLeft();
+    this.#attempts.set(room, attempt);
+    this.connection.enter(room);
+    return reply;
+  }
+
+  async leave({ room, address }: LeaveOperation): Promise<object> {
+    const kind = this.#kind(address.kind);
+    await this.sessions.leave(room);
+    this.#attempts.delete(room);
+    this.connection.exit(room);
+    this.desk.admission.left(this.connection, kind, room).catch((thrown: unknown) => this.desk.logger.error(thrown));
+    return {};
+  }
+
+  /** Releases when the room has the command. */
+  async send({ room, address, name, data, id }: SendOperation, step: Step): Promise<SendResult> {
+    const kind = this.#kind(address.kind);
+    if (!Object.hasOwn(kind.contract.commands, name)) throw new UnknownCommandError(address.kind, name);
+    this.#mustBeMember(room);
+    return this.desk.admission.command(this.connection, { address: room, kind, name, data }, (admitted) => {
+      step.enter();
+      const sent = this.sessions.send(room, { name, data: admitted, commandId: id });
+      step.release();
+      return sent;
+    });
+  }
+
+  async signal({ room, address, name, data }: SignalOperation, step: Step): Promise<object> {
+    const kind = this.#kind(address.kind);
+    if (!Object.hasOwn(kind.contract.signals ?? {}, name)) throw new UnknownCommandError(address.kind, name);
+    this.#mustBeMember(room);
+    const admitted = await this.desk.admission.signal(this.connection, { address: room, kind, name, data });
+    step.enter();
+    this.sessions.signal(room, name, admitted);
+    return {};
+  }
+
+  async members({ room, after, limit }: MembersOperation): Promise<MembersReply> {
+    return this.sessions.members(room, after, limit ?? MEMBERS_PAGE);
+  }
+
+  async history({ room, before, limit }: HistoryOperation): Promise<HistoryReply> {
+    return this.sessions.history(room, before, limit ?? HISTORY_PAGE);
+  }
+
+  /** The rooms the connection is in, as it asked for them. */
+  attempts(): readonly JoinAttempt[] {
+    this.#forgetLeft();
+    return [...this.#attempts.values()];
+  }
+
+  /** A connection is also taken out of rooms by kicks and closings, which nobody tells us. */
+  #forgetLeft(): void {
+    const joined = new Set(this.sessions.addresses());
+    for (const address of this.#attempts.keys()) if (!joined.has(address)) this.#attempts.delete(address);
+  }
+
+  #kind(name: string): RoomKind {
+    const kind = this.desk.node.kind(name);
+    if (kind === undefined) throw new UnknownKindError(name);
+    return kind;
+  }
+
+  /** Asked before admission, so that a room class's methods run for members only. */
+  #mustBeMember(room: string): void {
+    if (this.sessions.memberOf(room) === undefined) throw new NotAMemberError();
+  }
+}

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CLOSE, type AuthReply, type JoinReply } from '@greenroom/protocol';
+import { ForbiddenError, toRoomError, type Identity, type Sessions } from '@greenroom/rooms';
+import type { JoinAttempt } from '../admission/admission.js';
+import type { CarrierConnection } from '../carriers/carrier-connection.js';
+import { identify, type Authenticated } from './authenticator.js';
+import type { Desk } from './desk.js';
+import { Expiry } from './expiry.js';
+import type { InRoom } from './in-room.js';
+import type { Step } from './step.js';
+
+/** Claims that differ from token to token and say nothing about the user. Source: RFC 7519, 4.1. */
+const PER_TOKEN = new Set(['exp', 'iat', 'nbf', 'jti']);
+
+const lasting = (user: Identity): object =>
+  Object.fromEntries(Object.entries(user).filter(([claim]) => !PER_TOKEN.has(claim)));
+
+/** What `auth` is answered with. Claims stay on the connection. */
+export const authReply = ({ user, expiresAt }: Authenticated): AuthReply => ({
+  user: { id: user.id, name: user.name },
+  ...(expiresAt !== undefined && { expiresAt }),
+});
+
+/** Keeps a connection no longer than its token, and takes newer tokens of the same user. */
+export class Renewal {
+  readonly #expiry: Expiry;
+
+  constructor(
+    private readonly connection: CarrierConnection,
+    private readonly sessions: Sessions,
+    private readonly inRoom: InRoom,
+    private readonly desk: Desk,
+    expiresAt: number | undefined,
+  ) {
+    this.#expiry = new Expiry(desk.clock, () => connection.close(CLOSE.unauthenticated, 'expired'));
+    this.#expiry.set(expiresAt);
+    connection.whenGone(() => this.#expiry.cancel());
+  }
+
+  /**
+   * Changed claims are asked for again, at the door and in every room: a connection that is no longer welcome ends
+   * (4403), a room that no longer takes it is left. A refused token changes nothing.
+   * @throws RoomError UNAUTHENTICATED, or FORBIDDEN for another user's token and for claims that are not let in.
+   */
+  async renew(token: string, step: Step): Promise<AuthReply> {
+    const { connection, desk } = this;
+    const fresh = await identify(desk.authenticator, token, connection.handshake, () => desk.clock.now());
+    step.check();
+    if (fresh.user.id !== connection.user.id) throw new ForbiddenError('another user');
+    const changed = !isDeepStrictEqual(lasting(fresh.user), lasting(connection.user));
+    connection.renew(fresh.user);
+    if (connection.isOpen) this.#expiry.set(fresh.expiresAt);
+    if (changed) await this.#askAgain();
+    return authReply(fresh);
+  }
+
+  async #askAgain(): Promise<void> {
+    const { connection, desk } = this;
+    await desk.admission.connect(connection).catch((thrown: unknown) => {
+      // In a later turn, so that the refusal is told first.
+      setImmediate(() => connection.close(CLOSE.refused, 'no longer allowed'));
+      throw thrown;
+    });
+    for (const attempt of this.inRoom.attempts()) {
+      if (!(await this.#stillAllowed(attempt)))
+        await this.sessions.end(attempt.address, 'FORBIDDEN', 'no longer allowed');
+    }
+  }
+
+  async #stillAllowed(attempt: JoinAttempt): Promise<boolean> {
+    let reached = false;
+    try {
+      await this.desk.admission.join(this.connection, attempt, async () => {
+        reached = true;
+        return this.#asJoined(attempt.address);
+      });
+    } catch (thrown) {
+      const { code, cause } = toRoomError(thrown);
+      if (code === 'INTERNAL') this.desk.logger.error(`asking ${attempt.address} again failed`, cause);
+      return false;
+    }
+    return reached;
+  }
+
+  /** What a join that has long happened looks like to the interceptors around it. */
+  #asJoined(room: string): JoinReply {
+    const me = this.sessions.memberOf(room) ?? { id: this.connection.user.id };
+    const position = { epoch: 0, seq: 0 };
+    return { room, me, session: '', position, members: [], count: 0, recovered: true, events: [] };
+  }
+}
