@@ -1,21 +1,32 @@
 /** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, testing} <- src, test. */
+/** Specs, and what only they use. */
+const SPEC = '([.](spec|fixture)[.]ts$|/specs/)';
 const lib = (name) => `^libs/${name}/`;
-const only = (name, ...allowed) => ({
-  name: `${name}-layer`,
-  severity: 'error',
-  from: { path: lib(name) },
-  to: { path: '^(libs|src|test)/', pathNot: [lib(name), ...allowed.map(lib)] },
-});
+/** A spec may also use what `testing` has: it runs the contract suites. */
+const only = (name, ...allowed) => [
+  {
+    name: `${name}-layer`,
+    severity: 'error',
+    from: { path: lib(name), pathNot: SPEC },
+    to: { path: '^(libs|src|test)/', pathNot: [name, ...allowed].map(lib) },
+  },
+  {
+    name: `${name}-spec-layer`,
+    severity: 'error',
+    from: { path: `${lib(name)}.*${SPEC}` },
+    to: { path: '^(libs|src|test)/', pathNot: [name, 'testing', ...allowed].map(lib) },
+  },
+];
 
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    only('protocol'),
-    only('rooms', 'protocol'),
-    only('nestjs', 'protocol', 'rooms'),
-    only('store-lmdb', 'protocol', 'rooms'),
-    only('testing', 'protocol', 'rooms'),
+    ...only('protocol'),
+    ...only('rooms', 'protocol'),
+    ...only('nestjs', 'protocol', 'rooms'),
+    ...only('store-lmdb', 'protocol', 'rooms'),
+    ...only('testing', 'protocol', 'rooms'),
     {
       name: 'no-deep-import-into-a-lib',
       severity: 'error',
@@ -23,21 +34,39 @@ module.exports = {
       to: { path: '^libs/[^/]+/(src|dist)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|[a-z-]+/index)\\.ts$'] },
     },
     {
+      name: 'libs-by-their-name',
+      comment: 'A relative path from one lib, or the app, into another lib.',
+      severity: 'error',
+      from: { path: '^(?:libs/([^/]+)|src|test|bench)/' },
+      to: {
+        path: '^libs/',
+        pathNot: '^libs/$1/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['aliased-workspace', 'npm'],
+      },
+    },
+    {
+      name: 'product-knows-no-tests',
+      severity: 'error',
+      from: { path: '^(libs|src)/', pathNot: SPEC },
+      to: { path: ['^(test|bench)/', SPEC] },
+    },
+    {
       name: 'testing-only-in-tests',
       severity: 'error',
-      from: { path: '^(libs|src)/', pathNot: [lib('testing'), '\\.spec\\.ts$'] },
+      from: { path: '^(libs|src)/', pathNot: [lib('testing'), SPEC] },
       to: { path: lib('testing') },
     },
     {
       name: 'the-engine-knows-no-nest-and-no-sockets',
       severity: 'error',
-      from: { path: lib('(rooms|protocol)'), pathNot: '\\.spec\\.ts$' },
+      from: { path: lib('(rooms|protocol)'), pathNot: SPEC },
       to: { path: 'node_modules/(@nestjs|socket\\.io|ws|ioredis|lmdb)/' },
     },
     {
       name: 'only-the-statechart-knows-xstate-inside',
       severity: 'error',
-      from: { path: lib('rooms'), pathNot: ['room/statechart', '\\.spec\\.ts$'] },
+      from: { path: lib('rooms'), pathNot: ['room/statechart', SPEC] },
       to: { path: 'node_modules/xstate/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -49,7 +78,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    // Only our own: most packages have their code in a dist, and would be out of every rule's sight.
+    exclude: { path: ['^dist/', '^libs/[^/]+/dist/', '^[.]snippets', '^coverage/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -22,7 +22,11 @@ const shared = {
 /** Two projects: what a lib promises by itself, and what only real processes, sockets and stores can show. */
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,src}/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,src}/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.mjs'],
+    },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
   ],
 };

@@ -55,14 +55,12 @@ class LocalNode implements RoomsNode {
   readonly #feed: Feed;
   readonly #clock: Clock;
   readonly #ids: Ids;
-  readonly #store: RoomStore;
   #stopServing = () => {};
 
   constructor(options: RoomsNodeOptions) {
     const { store, clock = new SystemClock(), ids = systemIds, logger = SILENT, checks = false } = options;
     const limits = { ...NODE_LIMITS, ...options.limits };
     this.id = ids.unique();
-    this.#store = store;
     this.#clock = clock;
     this.#ids = ids;
     this.#directory = options.directory ?? new MemoryDirectory();

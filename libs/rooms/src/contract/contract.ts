@@ -60,7 +60,7 @@ const checkNames = (kind: string, what: string, names: readonly string[]): void 
  * @throws DefinitionError for a name that cannot be used.
  */
 export const defineRoom = <const C extends RoomContract>(contract: C & CheckedContract<C>): C => {
-  if (!isName(contract.kind)) throw new DefinitionError(`A room cannot be of kind "${contract.kind}".`);
+  if (!isName(contract.kind)) throw new DefinitionError(`A room cannot be of kind "${String(contract.kind)}".`);
   checkNames(contract.kind, 'command', Object.keys(contract.commands));
   checkNames(contract.kind, 'event', Object.keys(contract.events));
   checkNames(contract.kind, 'signal', Object.keys(contract.signals ?? {}));

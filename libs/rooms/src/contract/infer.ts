@@ -20,8 +20,8 @@ export interface Identity {
   readonly [claim: string]: unknown;
 }
 
-export type ParamsOf<C extends RoomContract> = Out<Part<C, 'params'>, Record<never, never>>;
-export type ParamsInputOf<C extends RoomContract> = In<Part<C, 'params'>, Record<never, never>>;
+export type ParamsOf<C extends RoomContract> = Out<Part<C, 'params'>, Readonly<Record<string, never>>>;
+export type ParamsInputOf<C extends RoomContract> = In<Part<C, 'params'>, Readonly<Record<string, never>>>;
 export type JoinDataOf<C extends RoomContract> = Out<Part<C, 'join'>, undefined>;
 export type JoinInputOf<C extends RoomContract> = In<Part<C, 'join'>, undefined>;
 export type MemberOf<C extends RoomContract> = { readonly id: string } & Out<

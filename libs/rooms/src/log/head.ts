@@ -1,6 +1,6 @@
 import { FencedError, StoreRefusedError } from '../errors.js';
 import type { Entry } from './entry.js';
-import type { Fence, Snapshot } from './store.js';
+import type { Fence } from './store.js';
 
 /** Where a room's log stands, and whose it is: what every store keeps beside the entries and compares inside a write. */
 export interface Head extends Fence {
@@ -40,7 +40,7 @@ export const headAt = (entry: Entry, owner: string): Head => ({
 });
 
 /** @throws FencedError unless the room is this fence's. */
-export function passFence(address: string, head: Head | undefined, fence: Fence): Head {
+export function passFence<H extends Head>(address: string, head: H | undefined, fence: Fence): H {
   if (head === undefined || head.epoch !== fence.epoch || head.owner !== fence.owner) throw new FencedError(address);
   return head;
 }
@@ -63,9 +63,9 @@ export function advance(address: string, head: Head, entries: readonly Entry[]):
   return last === undefined ? head : headAt(last, head.owner);
 }
 
-/** @throws StoreRefusedError when the snapshot claims to include what is not in the log. */
-export function passSnapshot(address: string, head: Head, snapshot: Snapshot): void {
-  if (snapshot.seq > head.seq) {
-    throw new StoreRefusedError(`${address}: a snapshot at ${snapshot.seq} is beyond the head ${head.seq}.`);
+/** @throws StoreRefusedError when a snapshot at `seq` claims to include what is not in the log. */
+export function passSnapshot(address: string, head: Head, seq: number): void {
+  if (seq > head.seq) {
+    throw new StoreRefusedError(`${address}: a snapshot at ${seq} is beyond the head ${head.seq}.`);
   }
 }

@@ -44,7 +44,7 @@ export class MemoryRoomStore implements RoomStore {
   async append(address: string, fence: Fence, batch: Batch): Promise<number> {
     const room = this.#owned(address, fence);
     const head = advance(address, room.head, batch.entries);
-    if (batch.snapshot !== undefined) passSnapshot(address, head, batch.snapshot);
+    if (batch.snapshot !== undefined) passSnapshot(address, head, batch.snapshot.seq);
     const added = copied(address, batch.entries);
     const saved = batch.snapshot === undefined ? undefined : copied(address, batch.snapshot);
     room.entries.push(...added.copy);
@@ -73,7 +73,7 @@ export class MemoryRoomStore implements RoomStore {
     deadline: number | undefined,
   ): Promise<void> {
     const room = this.#owned(address, fence);
-    passSnapshot(address, room.head, snapshot);
+    passSnapshot(address, room.head, snapshot.seq);
     const saved = newer(room.snapshot, copied(address, snapshot).copy);
     const first = room.entries.findIndex((entry) => !isSpent(entry, saved?.seq ?? 0, keep));
     room.entries.splice(0, first === -1 ? room.entries.length : first);

@@ -15,7 +15,7 @@ export interface ActivationContext {
   /** Hold what a machine emits against its contract, in development and tests. */
   readonly checks: boolean;
   /** Sessions whose connection is on this node go on as they are. */
-  isLive(session: string): boolean;
+  readonly isLive: (session: string) => boolean;
 }
 
 /** What a room that does not exist is made with. */

@@ -1,5 +1,5 @@
 import type { Input } from '../log/entry.js';
-import type { ReplyTo, Request } from './request.js';
+import type { Request } from './request.js';
 
 /** Something asked from outside, with the way back. */
 export interface Asked {
@@ -7,7 +7,8 @@ export interface Asked {
   readonly request: Request;
   /** After it nobody waits for the answer any more, and it is not run. Milliseconds since 1970. */
   readonly deadline: number;
-  resolve(reply: ReplyTo<Request> | PromiseLike<ReplyTo<Request>>): void;
+  /** With the reply to the request, or a promise of it. */
+  resolve(reply: unknown): void;
   reject(error: unknown): void;
 }
 

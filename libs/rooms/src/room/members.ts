@@ -138,7 +138,7 @@ export class Members {
         this.#end(input.session);
         return;
       case 'remove':
-        for (const session of [...(this.#members.get(input.member)?.sessions ?? [])]) this.#end(session);
+        for (const session of this.#members.get(input.member)?.sessions ?? []) this.#end(session);
         return;
       default:
         return;

@@ -5,6 +5,7 @@ import type { Ids } from '../ids.js';
 import type { NodeLimits } from '../limits.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
+import { eventPositions } from '../log/redaction.js';
 import type { Fence, Lineage, RoomStore } from '../log/store.js';
 import type { RoomsLogger } from '../logger.js';
 import { AfterCommit } from './after-commit.js';
@@ -122,7 +123,7 @@ export class Room {
           from: 'outside',
           request,
           deadline,
-          resolve: resolve as (reply: unknown) => void,
+          resolve,
           reject,
         };
         // Leaving frees what others wait for; it always finds a place.
@@ -197,11 +198,13 @@ export class Room {
     // One at a turn: a machine that is always due leaves room for others.
     const due = core.dueInput(now);
     if (due !== undefined) turn.take({ from: 'room', input: due });
-    do {
-      const letter = turn.mustRestart ? undefined : this.#mailbox.take();
+    // What changes in place cannot be undone one by one: its turns take one letter.
+    const isFull = () => turn.mustRestart || (core.logic.mutable && turn.entries.length > 0);
+    while (!isFull() && clock.now() <= now + limits.turnSliceMs) {
+      const letter = this.#mailbox.take();
       if (letter === undefined) break;
       turn.take(letter);
-    } while (!turn.mustRestart && !core.logic.mutable && clock.now() < now + limits.turnSliceMs);
+    }
     try {
       if (turn.entries.length > 0) await this.#commit(turn);
     } catch (error) {
@@ -215,11 +218,13 @@ export class Room {
   }
 
   async #commit(turn: Turn): Promise<void> {
-    const { entries, redact } = turn;
-    const snapshot = await this.#saver.withBatch(redact.length > 0);
-    const bytes = await this.env.store.append(this.core.address, this.fence, {
+    const { core, env } = this;
+    const { entries } = turn;
+    const snapshot = await this.#saver.withBatch(turn.redact.length > 0);
+    const redact = await eventPositions(env.store, core.address, turn.redact, entries);
+    const bytes = await env.store.append(core.address, this.fence, {
       entries,
-      durability: this.core.kind.options.durability,
+      durability: core.kind.options.durability,
       deadline: this.#saver.deadline(),
       ...(redact.length > 0 && { redact }),
       ...(snapshot !== undefined && { snapshot }),

@@ -5,7 +5,7 @@ const invocations = (machine: AnyStateMachine): { state: string; src: string }[]
   const found: { state: string; src: string }[] = [];
   const queue = [machine.root];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    for (const { src } of node.invoke) found.push({ state: node.id, src: String(src) });
+    for (const { src } of node.invoke) found.push({ state: node.id, src: src as string });
     queue.push(...Object.values(node.states));
   }
   return found;

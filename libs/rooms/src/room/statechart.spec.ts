@@ -80,7 +80,7 @@ describe('a statechart as room logic', () => {
     expect(ran).toEqual(['action', 'child']);
     expect(delivered).toMatchObject([{ type: 'xstate.done.actor.job', output: 2 }]);
     expect(logic.isBusy(applied.state)).toBe(true);
-    const done = logic.apply(applied.state, { ...event('x', 2), ...delivered[0] } as LogicEvent);
+    const done = logic.apply(applied.state, { ...event('x', 2), ...delivered[0] });
     expect(logic.isBusy(done.state)).toBe(false);
   });
 
@@ -204,7 +204,7 @@ describe('a statechart as room logic', () => {
     for (const effect of going.effects) effect();
     await settle();
     expect(delivered).toMatchObject([{ error: { name: 'RangeError', message: 'no' } }]);
-    expect(() => logic.apply(going.state, { ...event('x', 3), ...delivered[0] } as LogicEvent)).toThrow();
+    expect(() => logic.apply(going.state, { ...event('x', 3), ...delivered[0] })).toThrow();
   });
 
   it('ends a cycle of transitions with an error', () => {

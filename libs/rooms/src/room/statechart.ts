@@ -56,10 +56,8 @@ const bounded = (machine: AnyStateMachine): AnyStateMachine => {
 };
 
 /** What arrives from outside goes into the log, so an error becomes its name and message. */
-const plain = (event: EventObject & { error?: unknown }): EventObject =>
-  event.error instanceof Error
-    ? { ...event, ...{ error: { name: event.error.name, message: event.error.message } } }
-    : event;
+const plain = (event: EventObject & { error?: unknown }): EventObject & { error?: unknown } =>
+  event.error instanceof Error ? { ...event, error: { name: event.error.name, message: event.error.message } } : event;
 
 const childrenOf = (snapshot: AnyMachineSnapshot): [string, AnyActorRef][] =>
   Object.entries<AnyActorRef>(snapshot.children);
@@ -190,7 +188,8 @@ class Statechart implements RoomLogic<State> {
   #noteReport(snapshot: AnyMachineSnapshot, { type, output, error }: LogicEvent): void {
     const [, status, id] = /^xstate\.(done|error)\.actor\.(.*)$/s.exec(type) ?? [];
     const child: AnyActorRef | undefined = childrenOf(snapshot).find(([each]) => each === id)?.[1];
-    if (child !== undefined && status !== undefined) this.#children.set(child, { status, ...{ output, error } });
+    const report = { status: status ?? '', output, error };
+    if (child !== undefined) this.#children.set(child, report);
   }
 
   /** One macrostep, of which nothing has happened yet. */

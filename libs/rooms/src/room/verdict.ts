@@ -1,6 +1,6 @@
 import { exceedsLimits, TRUSTED_FRAME_LIMITS } from '@greenroom/protocol';
 import { isCommandWithReply, isDirected, type RoomContract } from '../contract/contract.js';
-import type { MemberIds, RoomOutput } from '../contract/outputs.js';
+import type { RejectCode } from '../contract/outputs.js';
 import { validateNow, type Schema } from '../contract/schema.js';
 import type { Input } from '../log/entry.js';
 import type { LogicOutput } from './logic.js';
@@ -16,8 +16,8 @@ export interface Emission {
 export interface Verdict {
   readonly events: readonly Emission[];
   readonly reply?: { readonly data: unknown };
-  readonly reject?: Extract<RoomOutput, { type: 'room.reject' }>;
-  readonly kicks: readonly Extract<RoomOutput, { type: 'room.kick' }>[];
+  readonly reject?: { readonly code: RejectCode; readonly reason: string };
+  readonly kicks: readonly { readonly member: string; readonly reason: string }[];
   readonly close?: string;
   /** Stamp ids of inputs whose events are to be blanked. */
   readonly redact: readonly string[];
@@ -42,8 +42,8 @@ const check = (what: string, schema: Schema | undefined, data: unknown): void =>
 const emission = (contract: RoomContract, output: LogicOutput, checks: boolean): Emission => {
   const part = Object.hasOwn(contract.events, output.type) ? contract.events[output.type] : undefined;
   if (part === undefined) throw new TypeError(`The machine emitted ${output.type}, which is no event of the contract.`);
-  const to = listed(output['to'] as MemberIds | undefined);
-  const except = listed(output['except'] as MemberIds | undefined);
+  const to = listed(output['to']);
+  const except = listed(output['except']);
   if (isDirected(part) && to === undefined)
     throw new TypeError(`${output.type} is directed, and was emitted to nobody.`);
   plain(output.type, output['data']);
@@ -73,35 +73,32 @@ export const judge = (
   let reject: Verdict['reject'];
   let close: string | undefined;
   for (const output of outputs) {
-    // Our own builders make these; a machine that makes them by hand is checked where it matters.
-    const known = output as unknown as RoomOutput;
-    switch (known.type) {
+    switch (output.type) {
       case 'room.reply': {
         if (input.type !== 'command') throw new TypeError('Only a command can be answered; later answers are events.');
         if (reply !== undefined) throw new TypeError(`${input.name} was answered twice.`);
-        plain('A reply', known.data);
+        plain('A reply', output['data']);
         const part = contract.commands[input.name];
-        if (checks && part !== undefined && isCommandWithReply(part)) check('reply', part.reply, known.data);
-        reply = { data: known.data };
+        if (checks && part !== undefined && isCommandWithReply(part)) check('reply', part.reply, output['data']);
+        reply = { data: output['data'] };
         break;
       }
       case 'room.reject':
         if (input.type !== 'command' && input.type !== 'join')
           throw new TypeError('Only a command or a join can be rejected.');
         reject ??= {
-          ...known,
-          code: known.code === 'FORBIDDEN' ? 'FORBIDDEN' : 'REJECTED',
-          reason: String(known.reason),
+          code: output['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'REJECTED',
+          reason: String(output['reason']),
         };
         break;
       case 'room.kick':
-        kicks.push({ ...known, member: String(known.member), reason: String(known.reason) });
+        kicks.push({ member: String(output['member']), reason: String(output['reason']) });
         break;
       case 'room.close':
-        close = String(known.reason);
+        close = String(output['reason']);
         break;
       case 'room.redact':
-        redact.push(String(known.id));
+        redact.push(String(output['id']));
         break;
       default:
         events.push(emission(contract, output, checks));

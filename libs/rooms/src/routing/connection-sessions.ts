@@ -63,6 +63,7 @@ export class ConnectionSessions implements Sessions {
         undefined,
         (late) => this.#forget(address, late),
       );
+      if (joined.created) request.onCreated?.();
       return this.#sitDown(address, seat, joined);
     } catch (error) {
       audience.remove(address, seat);
@@ -132,7 +133,7 @@ export class ConnectionSessions implements Sessions {
 
   drop(): void {
     this.#isLost = true;
-    for (const [address, { seat, joined }] of [...this.#joined]) {
+    for (const [address, { seat, joined }] of this.#joined) {
       this.#standUp(address, seat);
       void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
     }

@@ -37,17 +37,12 @@ export class Router {
         isLate = true;
         reject(new UnknownOutcomeError());
       });
-      answer.then(
-        (reply) => {
-          this.clock.cancel(timer);
-          if (isLate) onLate?.(reply);
-          else resolve(reply);
-        },
-        (error: unknown) => {
-          this.clock.cancel(timer);
-          reject(toRoomError(error));
-        },
-      );
+      answer
+        .finally(() => this.clock.cancel(timer))
+        .then(
+          (reply) => (isLate ? onLate?.(reply) : resolve(reply)),
+          (error: unknown) => reject(toRoomError(error)),
+        );
     });
   }
 
