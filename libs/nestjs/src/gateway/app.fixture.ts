@@ -5,7 +5,7 @@ import { Module, type INestApplication, type Provider, type Type } from '@nestjs
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { systemIds, SystemClock, type Clock } from '@greenroom/rooms';
+import { systemIds, SystemClock, type Clock, type RoomsNode } from '@greenroom/rooms';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket, type ClientOptions } from 'ws';
 import { jsonCodec, type Codec, type FrameLimits } from '@greenroom/protocol';
@@ -35,6 +35,8 @@ export interface AppOptions {
   /** Under Nest's WsAdapter there are no namespaces, so no `RoomsGateway`. */
   readonly adapter?: 'io' | 'ws';
   readonly providers?: readonly Provider[];
+  /** Instead of the fake. */
+  readonly node?: RoomsNode;
   readonly gatewayClass?: Type<RoomsGateway>;
 }
 
@@ -99,7 +101,7 @@ export class GatewayApp {
 
   async #listen(options: AppOptions): Promise<void> {
     const providers: Provider[] = [
-      { provide: ROOMS_NODE, useValue: this.rooms.node },
+      { provide: ROOMS_NODE, useValue: options.node ?? this.rooms.node },
       { provide: ROOMS_ADMISSION, useValue: this.admission },
       { provide: ROOMS_AUTHENTICATOR, useValue: this.authenticator },
       { provide: ROOMS_CLOCK, useValue: options.clock ?? new SystemClock() },
