@@ -2,7 +2,7 @@ import { command, defineRoom, directed, outputs, roomTypes, type Identity, type 
 import { expect, test } from '@jest/globals';
 import { MessageBody } from '@nestjs/websockets';
 import { expectTypeOf } from 'expect-type';
-import { setup } from 'xstate';
+import { createMachine, setup } from 'xstate';
 import { z } from 'zod';
 import { AfterCommit, OnCommand, OnJoin, Room, Sender, type Duration, type RoomsService } from './index.js';
 
@@ -52,6 +52,14 @@ neverRun(() => {
     }
   }
   return ChatRoom;
+});
+
+neverRun(() => {
+  // An untyped machine is taken on trust.
+  Room(Chat, { machine: createMachine({}) });
+  // A machine may take more than the contract sends: events of its own.
+  const more = setup({ types: roomTypes<typeof Chat, object, { type: 'tick' }>() }).createMachine({ context: {} });
+  Room(Chat, { machine: more });
 });
 
 neverRun(() => {

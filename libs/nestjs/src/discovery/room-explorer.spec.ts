@@ -84,6 +84,23 @@ describe('a kind is made of what @Room says', () => {
     expect(seen).toEqual([1, 'hello', 2, 'hello', 'muted']);
   });
 
+  test.each([
+    [true, 'The view of seen is not what its contract says: last: Invalid input: expected string, received number'],
+    [false, undefined],
+  ])('its view is held to the contract when checks are %s', async (checks, sentence) => {
+    const Seen = defineRoom({ kind: 'seen', commands: {}, events: {}, view: z.object({ last: z.string() }) });
+    @Room(Seen, { logic: noLogic })
+    class SeenRoom {
+      view() {
+        return { last: 1 as unknown as string };
+      }
+    }
+    app = await RoomsApp.start({ rooms: [SeenRoom], options: { checks } });
+    const { view } = app.kind(Seen);
+    if (sentence === undefined) expect(view?.({}, undefined)).toEqual({ last: 1 });
+    else expect(() => view?.({}, undefined)).toThrow(sentence);
+  });
+
   test('an @AfterCommit method that fails has the engine try again', async () => {
     @Room(Chat, { logic: noLogic })
     class ChatRoom {

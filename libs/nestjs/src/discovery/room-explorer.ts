@@ -47,8 +47,8 @@ export class RoomExplorer {
     await this.#ensureProfile(host, note.contract, handlers);
     // A scoped class has no instance to keep; what runs outside of any operation gets one of its own.
     const instance = host.isScoped ? (await host.resolve(undefined)).instance : host.instance;
-    const freeze = checksOf(this.options);
-    return { host, handlers, kind: roomKind(host.class.name, note, handlers, instance, freeze) };
+    const checks = checksOf(this.options);
+    return { host, handlers, kind: roomKind(host.class.name, note, handlers, instance, checks) };
   }
 
   async #ensureProfile(host: Host, contract: RoomContract, { join }: RoomHandlers): Promise<void> {

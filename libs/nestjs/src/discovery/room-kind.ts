@@ -2,6 +2,7 @@ import {
   DefinitionError,
   KIND_DEFAULTS,
   statechart,
+  validateNow,
   type CommittedEvent,
   type LogicFactory,
   type Member,
@@ -38,28 +39,40 @@ const afterCommitOf = ({ afterCommit }: RoomHandlers, room: Record<string, Metho
   };
 };
 
+const viewOf = ({ contract }: RoomNote, room: Record<string, Method>, checks: boolean): RoomKind['view'] => {
+  if (typeof room['view'] !== 'function') return undefined;
+  const schema = checks ? contract.view : undefined;
+  return (state: unknown, viewer: Member | undefined) => {
+    const shown = room['view']?.(state, viewer);
+    const checked = validateNow(schema, shown);
+    if (checked.ok) return shown;
+    const wrong = checked.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new TypeError(`The view of ${contract.kind} is not what its contract says: ${wrong.join('; ')}`);
+  };
+};
+
 /**
  * The kind as the engine runs it.
  * @param instance what `view` and `@AfterCommit` methods run on
- * @param freeze have changes of a machine's context in place throw
+ * @param checks have changes of a machine's context in place throw, and views that are not the contract's
  * @throws DefinitionError without a machine or logic, and for a duration that is none
  */
 export const roomKind = (
   name: string,
-  { contract, options }: RoomNote,
+  note: RoomNote,
   handlers: RoomHandlers,
   instance: object,
-  freeze: boolean,
+  checks: boolean,
 ): RoomKind => {
+  const { contract, options } = note;
   const room = instance as Record<string, Method>;
+  const view = viewOf(note, room, checks);
   const afterCommit = afterCommitOf(handlers, room);
   return {
     contract,
-    logic: logicOf(name, options, freeze),
+    logic: logicOf(name, options, checks),
     options: optionsOf(options),
-    ...(typeof room['view'] === 'function' && {
-      view: (state: unknown, viewer: Member | undefined) => room['view']?.(state, viewer),
-    }),
+    ...(view !== undefined && { view }),
     ...(afterCommit !== undefined && { afterCommit }),
   };
 };
