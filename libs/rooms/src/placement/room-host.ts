@@ -3,7 +3,8 @@ import type { RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
-import type { Room, RoomEnvironment, RoomEvents } from '../room/room.js';
+import type { RoomEnvironment } from '../room/environment.js';
+import type { Room, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
