@@ -1,6 +1,6 @@
 /** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, testing} <- src, test. */
 /** Specs, and what only they use. */
-const SPEC = '\\.(spec|fixture)\\.ts$';
+const SPEC = '([.](spec|fixture)[.]ts$|/specs/)';
 const lib = (name) => `^libs/${name}/`;
 /** A spec may also use what `testing` has: it runs the contract suites. */
 const only = (name, ...allowed) => [

@@ -18,8 +18,8 @@ const fileProblems = (folder, file, files) => {
   if (REQUIRED.includes(file)) return [];
   const stem = BUILT.exec(file)?.[1];
   if (stem === undefined) return [`${file} does not belong in the tarball`];
-  if (/\.(spec|test-d|fixture)$/.test(stem))
-    return [`${file} is for tests: leave *.fixture.ts out in the lib's tsconfig`];
+  if (/\.(spec|test-d|fixture)$|^(.+\/)?specs\//.test(stem))
+    return [`${file} is for tests: leave its source out in the lib's tsconfig`];
   if (!existsSync(join(folder, 'src', `${stem}.ts`)))
     return [`${file} is built from a source that is gone: delete dist`];
   return file.endsWith('.map') ? mapProblems(folder, file, files) : [];

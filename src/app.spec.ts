@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MemoryRoomStore } from '@greenroom/rooms';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { AppModule } from './app.module.js';
+
+let app: INestApplication;
+let url: string;
+
+beforeAll(async () => {
+  const module = await Test.createTestingModule({
+    imports: [
+      AppModule.with({ secret: 's'.repeat(32), store: new MemoryRoomStore(), allowedOrigins: [], rateLimit: true }),
+    ],
+  }).compile();
+  app = module.createNestApplication({ logger: false });
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+});
+afterAll(() => app.close());
+
+test('the whole app starts, is ready, and logs people in', async () => {
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const headers = { 'content-type': 'application/json' };
+  const login = await fetch(`${url}/api/login`, { method: 'POST', headers, body: '{"name":"Ann"}' });
+  expect(login.status).toBe(200);
+});
+
+test('the page runs no script and no other page may frame it', async () => {
+  const response = await fetch(url);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const page = await response.text();
+  expect(page).toContain('<title>Greenroom</title>');
+  expect(page).not.toContain('<script');
+});
