@@ -85,7 +85,9 @@ export class Turn {
       this.#takeOwn(letter.input);
       return;
     }
-    if (letter.deadline < this.context.now) {
+    // A leaving counts though nobody waits for its answer: or its member would stay for ever.
+    const isLeaving = letter.request.type === 'leave' || letter.request.type === 'drop';
+    if (!isLeaving && letter.deadline < this.context.now) {
       letter.reject(new UnknownOutcomeError());
       return;
     }
