@@ -72,6 +72,8 @@ export class Turn {
   mustRestart = false;
   readonly #joined = new Map<string, Member>();
   readonly #left = new Map<string, LeaveReason>();
+  /** Those who left in this turn and came back: that they leave again is news. */
+  readonly #back = new Set<string>();
   readonly #ended: EndedSession[] = [];
   readonly #waiting: {
     readonly letter: Asked;
@@ -263,12 +265,13 @@ export class Turn {
     return () => {
       this.#ended.push(...ended);
       if (passage?.type === 'room.join') {
-        this.#left.delete(passage.by.id);
+        if (this.#left.delete(passage.by.id)) this.#back.add(passage.by.id);
         this.#joined.set(passage.by.id, passage.by);
       }
       // Who came and went in one turn is no news to anyone.
-      if (passage?.type === 'room.leave' && !this.#joined.delete(passage.by.id))
-        this.#left.set(passage.by.id, passage.reason);
+      if (passage?.type !== 'room.leave') return;
+      const { id } = passage.by;
+      if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, passage.reason);
     };
   }
 

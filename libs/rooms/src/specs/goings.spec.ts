@@ -57,6 +57,15 @@ describe('comings and goings', () => {
     await rooms.clock.advance(120_000);
     expect(await ids(rooms)).toEqual(['ann']);
   });
+
+  it('one who leaves, comes back and leaves again at once is told to have left', async () => {
+    const { rooms, ann, bob } = await open();
+    await bob.leave(A);
+    await bob.join(A);
+    await bob.leave(A);
+    await rooms.clock.advance(1000);
+    expect(ann.received('presence').at(-1)).toMatchObject({ left: [{ id: 'bob' }], count: 1 });
+  });
 });
 
 /** A logic that changes its state in place: `add` counts, `later` arms a timer that throws half-way. */
