@@ -66,6 +66,19 @@ describe('comings and goings', () => {
     await rooms.clock.advance(1000);
     expect(ann.received('presence').at(-1)).toMatchObject({ left: [{ id: 'bob' }], count: 1 });
   });
+
+  it('a session that is taken up again on its own connection is not told to be closed', async () => {
+    const { ann, rooms } = await open();
+    const { session, position } = await rooms.connect('cat').join(A);
+    void session;
+    const cat = rooms.connect('cat');
+    const first = await cat.join(A);
+    await cat.join(A, { session: first.session, since: first.position });
+    expect(cat.received('closed')).toEqual([]);
+    await say(ann, 'x');
+    expect(texts(cat.events())).toEqual(['x']);
+    void position;
+  });
 });
 
 /** A logic that changes its state in place: `add` counts, `later` arms a timer that throws half-way. */
