@@ -220,7 +220,6 @@ export class Turn {
 
   #command(request: CommandRequest): () => CommandReply {
     const { core } = this.context;
-    if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const by = this.#author(request);
     const known = core.outcomes.find(by.id, request.commandId);
     if (known === 'forgotten') throw new UnknownOutcomeError();
@@ -228,6 +227,7 @@ export class Turn {
       const { position, data } = known;
       return () => ({ position, duplicate: true, ...(data !== undefined && { data }) });
     }
+    if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const { name, data, commandId } = request;
     const { last, reply } = this.#accept({ type: 'command', name, data, by, commandId });
     const position = { epoch: core.epoch, seq: last };
@@ -239,8 +239,8 @@ export class Turn {
     if (session === undefined) return core.members.get(as.id)?.member ?? { id: as.id, name: as.name };
     const member = core.members.session(session)?.member;
     const membership = member === undefined ? undefined : core.members.get(member);
-    if (membership === undefined) throw new NotAMemberError();
-    return membership.member;
+    if (membership !== undefined) return membership.member;
+    throw core.closed === undefined ? new NotAMemberError() : new RoomClosedError(core.closed);
   }
 
   /** Takes an input in with all that follows from it, and notes what members and nodes are to hear. */

@@ -79,6 +79,13 @@ describe('comings and goings', () => {
     expect(texts(cat.events())).toEqual(['x']);
     void position;
   });
+
+  it('a command that closed the room is answered again with its outcome', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    const send = () => rooms.node.room(A).send('finish', {}, { as: SYSTEM, commandId: 'c:1' });
+    const first = await send();
+    await expect(send()).resolves.toEqual({ ...first, duplicate: true });
+  });
 });
 
 /** A logic that changes its state in place: `add` counts, `later` arms a timer that throws half-way. */
