@@ -86,6 +86,35 @@ describe('comings and goings', () => {
     const first = await send();
     await expect(send()).resolves.toEqual({ ...first, duplicate: true });
   });
+
+  it('a join whose answer fails leaves no member behind', async () => {
+    const kind = lab();
+    const rooms = await startTestRooms({
+      kinds: [{ ...kind, view: (_, viewer) => { if (viewer?.id === 'bob') throw new Error('view'); return null; } }],
+    });
+    await rooms.connect('ann').join(A);
+    const bob = rooms.connect('bob');
+    await expect(bob.join(A)).rejects.toMatchObject({ code: 'INTERNAL' });
+    bob.drop();
+    await rooms.clock.advance(120_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
+
+  it('a resume whose log cannot be read is still a resume, or leaves nobody behind', async () => {
+    const { rooms, bob } = await open();
+    const { session, position } = await bob.join(A);
+    bob.drop();
+    await rooms.settle();
+    const read = rooms.store.read.bind(rooms.store);
+    await rooms.node.room(A).send('say', { text: 'x' }, { as: SYSTEM });
+    rooms.store.read = () => Promise.reject(new Error('io'));
+    const again = rooms.connect('bob');
+    await again.join(A, { session, since: position }).catch(() => {});
+    rooms.store.read = read;
+    again.drop();
+    await rooms.clock.advance(120_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
 });
 
 /** A logic that changes its state in place: `add` counts, `later` arms a timer that throws half-way. */
