@@ -85,6 +85,7 @@ export class Turn {
   take(letter: Letter): void {
     if (letter.from === 'room') {
       this.#takeOwn(letter.input);
+      this.mustRestart ||= this.context.core.spoiled;
       return;
     }
     // A leaving counts though nobody waits for its answer: or its member would stay for ever.
