@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import { assign, emit, fromCallback, fromPromise, setup } from 'xstate';
+import { z } from 'zod';
+import { defineRoom } from '../contract/contract.js';
+import { outputs } from '../contract/outputs.js';
+import { roomTypes } from '../contract/room-types.js';
+import { roomKind, SYSTEM, type CommittedEvent } from '../kind.js';
+import { statechart } from '../room/statechart.js';
+import type { LogicFactory } from '../room/logic.js';
+import { lab, labMachine } from './fixtures.js';
+
+const A = 'lab/a';
+const texts = (events: readonly { name: string; data: unknown }[]) =>
+  events.filter(({ name }) => name === 'said').map(({ data }) => (data as { text: string }).text);
+const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
+const entriesOf = (rooms: TestRooms, address = A) => rooms.store.read(address, { limit: 100_000 });
+/** Holds every append until released; what was held is written only then. */
+const holdAppends = (rooms: TestRooms) => {
+  const append = rooms.store.append.bind(rooms.store);
+  const held: (() => void)[] = [];
+  let isHolding = true;
+  rooms.store.append = async (...args) => {
+    if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
+    return append(...args);
+  };
+  return () => {
+    isHolding = false;
+    for (const go of held.splice(0)) go();
+  };
+};
+
+describe('a node', () => {
+  it('a look at a room that does not exist keeps nobody from making it by joining', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    const looked = rooms.node.room(A).view();
+    const joined = rooms.connect('ann').join(A);
+    await expect(looked).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(joined).resolves.toMatchObject({ count: 1 });
+  });
+
+  it('a join that arrives while a memory room is unloaded makes it anew', async () => {
+    let onStop = () => {};
+    const kind = lab({ durability: 'memory' });
+    const logic: LogicFactory = {
+      ...kind.logic,
+      create: (...args) => {
+        const made = kind.logic.create(...args);
+        const stop = made.stop.bind(made);
+        made.stop = (state) => {
+          stop(state);
+          onStop();
+        };
+        return made;
+      },
+    };
+    const rooms = await startTestRooms({ kinds: [{ ...kind, logic }] });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    await ann.leave(A);
+    let joined: Promise<unknown> | undefined;
+    onStop = () => (joined ??= rooms.connect('bob').join(A).catch((e: unknown) => e));
+    await rooms.clock.advance(61_000);
+    expect(joined).toBeDefined();
+    expect(await joined).toMatchObject({ count: 1 });
+  });
+});
