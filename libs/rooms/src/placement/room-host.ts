@@ -109,7 +109,7 @@ export class RoomHost {
       return;
     }
     if (this.#isDraining) waiting.fail(new UnavailableError());
-    else if (this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
+    else if (slot === undefined && this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
     else void this.#activate(address, [waiting], slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
   }
 

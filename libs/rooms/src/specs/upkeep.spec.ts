@@ -64,4 +64,14 @@ describe('a node', () => {
     expect(joined).toBeDefined();
     expect(await joined).toMatchObject({ count: 1 });
   });
+
+  it('rooms that could not be started take no place from others, nor from themselves', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()], limits: { maxRooms: 1 } });
+    const claim = rooms.store.claim.bind(rooms.store);
+    rooms.store.claim = () => Promise.reject(new Error('away'));
+    await expect(rooms.connect('ann').join(A)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    rooms.store.claim = claim;
+    await rooms.clock.advance(120_000);
+    await expect(rooms.connect('ann').join(A)).resolves.toMatchObject({ count: 1 });
+  });
 });
