@@ -200,7 +200,9 @@ export class RoomHost {
     this.#slots.set(address, { state: 'activating', waiting });
     const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;
     const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
-    if (cause === undefined) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    // The first failed commit is made good at once. One that fails again and again is the room's own doing.
+    const isAgain = !isSteady && slot.retryMs > FIRST_RETRY_MS;
+    if (cause === undefined || isAgain) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }

@@ -74,4 +74,23 @@ describe('a node', () => {
     await rooms.clock.advance(120_000);
     await expect(rooms.connect('ann').join(A)).resolves.toMatchObject({ count: 1 });
   });
+
+  it('a promise that resolves to what cannot be kept does not spin', async () => {
+    const C = defineRoom({ kind: 'sp', commands: { go: z.object({}) }, events: { seen: z.object({}) } });
+    let runs = 0;
+    const machine = setup({
+      types: roomTypes<typeof C, object>(),
+      actors: { work: fromPromise(async (): Promise<unknown> => ((runs += 1) < 100 ? { f: () => 1 } : 'ok')) },
+    }).createMachine({
+      context: {},
+      initial: 'idle',
+      states: { idle: { on: { go: 'on' } }, on: { invoke: { src: 'work', onDone: 'idle' } } },
+    });
+    const rooms = await startTestRooms({ kinds: [roomKind(C, { logic: statechart(machine) })] });
+    const ann = rooms.connect('ann');
+    await ann.join('sp/a');
+    await ann.send('sp/a', 'go', {});
+    await rooms.clock.advance(100);
+    expect(runs).toBeLessThan(5);
+  });
 });
