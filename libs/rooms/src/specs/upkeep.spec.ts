@@ -93,4 +93,35 @@ describe('a node', () => {
     await rooms.clock.advance(100);
     expect(runs).toBeLessThan(5);
   });
+
+  it('afterCommit is called for nothing that the store has not acknowledged', async () => {
+    const calls: string[] = [];
+    let gate: (() => void) | undefined;
+    const afterCommit = async ({ name, data }: CommittedEvent) => {
+      if (name !== 'said') return;
+      calls.push((data as { text: string }).text);
+      if (calls.length === 1) await new Promise<void>((r) => (gate = r));
+    };
+    const rooms = await startTestRooms({ kinds: [lab({ afterCommit })] });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    await say(ann, '1');
+    await rooms.settle();
+    await say(ann, '1b');
+    await rooms.settle();
+    const append = rooms.store.append.bind(rooms.store);
+    let ack = () => {};
+    rooms.store.append = async (...args) => {
+      const bytes = await append(...args);
+      await new Promise<void>((r) => (ack = r));
+      return bytes;
+    };
+    const sent = say(ann, '2');
+    await rooms.settle();
+    gate?.();
+    await rooms.settle();
+    expect(calls).toEqual(['1', '1b']);
+    ack();
+    await sent;
+  });
 });
