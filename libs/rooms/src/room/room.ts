@@ -315,7 +315,9 @@ export class Room {
     const membership = member === undefined ? undefined : core.members.get(member);
     const viewer = member === undefined ? undefined : { member, since: membership?.since ?? Infinity };
     const { historyFor } = core.kind.options;
-    return readHistory(env.store, core.address, { viewer, historyFor, before, limit });
+    // What is in the log above it may be part of a turn that has not been acknowledged.
+    const below = Math.min(before ?? Infinity, this.#published + 1);
+    return readHistory(env.store, core.address, { viewer, historyFor, before: below, limit });
   }
 }
 

@@ -124,4 +124,39 @@ describe('a node', () => {
     ack();
     await sent;
   });
+
+  it('history shows nothing that the store has not acknowledged', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    const append = rooms.store.append.bind(rooms.store);
+    let ack = () => {};
+    rooms.store.append = async (...args) => {
+      const bytes = await append(...args);
+      await new Promise<void>((r) => (ack = r));
+      return bytes;
+    };
+    const sent = say(ann, '2');
+    await rooms.settle();
+    const { events } = await ann.history(A);
+    ack();
+    await sent;
+    expect(texts(events)).toEqual([]);
+  });
+
+  it('history reads no further back than its reader may see', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    for (let n = 0; n < 1500; n += 1) await rooms.node.room(A).send('quiet', {}, { as: SYSTEM });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    let read = 0;
+    const original = rooms.store.read.bind(rooms.store);
+    rooms.store.read = async (...args) => {
+      const entries = await original(...args);
+      read += entries.length;
+      return entries;
+    };
+    await ann.history(A);
+    expect(read).toBeLessThan(600);
+  });
 });
