@@ -218,7 +218,7 @@ class Statechart implements RoomLogic<State> {
     // until all of a step's actions have run.
     const begin = () => void (this.#current = snapshot);
     const finish = () => deferred.forEach((later) => later());
-    const effects = pending.length === 0 ? [] : [begin, ...pending, finish];
+    const effects = pending.length + deferred.length === 0 ? [] : [begin, ...pending, finish];
     return { state, taken: true, outputs, effects, done: snapshot.status === 'done' };
   }
 

@@ -159,4 +159,26 @@ describe('a node', () => {
     await ann.history(A);
     expect(read).toBeLessThan(600);
   });
+
+  it('a named promise spawned in assign runs', async () => {
+    const C = defineRoom({ kind: 'sp', commands: { go: z.object({}) }, events: { seen: z.object({}) } });
+    const out = outputs(C);
+    let ran = 0;
+    const machine = setup({
+      types: roomTypes<typeof C, { ref?: unknown }>(),
+      actors: { work: fromPromise(async () => ++ran) },
+    }).createMachine({
+      context: {},
+      on: {
+        go: { actions: assign({ ref: ({ spawn }) => spawn('work', { id: 'kid' }) }) },
+        'xstate.done.actor.kid': { actions: emit(() => out.seen({})) },
+      },
+    } as never);
+    const rooms = await startTestRooms({ kinds: [roomKind(C, { logic: statechart(machine) })] });
+    const ann = rooms.connect('ann');
+    await ann.join('sp/a');
+    await ann.send('sp/a', 'go', {});
+    await rooms.clock.advance(100);
+    expect(ran).toBe(1);
+  });
 });
