@@ -181,4 +181,11 @@ describe('a node', () => {
     await rooms.clock.advance(100);
     expect(ran).toBe(1);
   });
+
+  it('a delay that is no number costs its command only', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    await expect(ann.send(A, 'later', { ms: Number.NaN })).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
 });
