@@ -56,7 +56,8 @@ export class Saver {
   /** Saves what is unsaved, and waits for it: the room is being unloaded. */
   async finish(): Promise<void> {
     await this.#underWay;
-    if (this.#unsaved.entries === 0) return;
+    // The last deadline written may be one for what comes after the commit, which is done.
+    if (this.#unsaved.entries === 0 && this.after === undefined) return;
     this.#start(this.after?.isIdle === false ? this.deadline() : this.core.nextDeadline());
     await this.#underWay;
   }

@@ -188,4 +188,13 @@ describe('a node', () => {
     await ann.join(A);
     await expect(ann.send(A, 'later', { ms: Number.NaN })).rejects.toMatchObject({ code: 'INTERNAL' });
   });
+
+  it('a room with nothing left to do is not woken again and again', async () => {
+    const rooms = await startTestRooms({ kinds: [lab({ afterCommit: () => {} })] });
+    await rooms.node.room(A).send('say', { text: 'x' }, { as: SYSTEM });
+    const after = await rooms.kill();
+    await after.clock.advance(30 * 60_000);
+    const barriers = (await entriesOf(after)).filter(({ input }) => input.type === 'barrier').length;
+    expect(barriers).toBeLessThan(4);
+  });
 });
