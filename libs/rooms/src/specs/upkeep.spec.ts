@@ -197,4 +197,26 @@ describe('a node', () => {
     const barriers = (await entriesOf(after)).filter(({ input }) => input.type === 'barrier').length;
     expect(barriers).toBeLessThan(4);
   });
+
+  it('a state that cannot be saved costs no process and no room', async () => {
+    const kind = lab();
+    const logic: LogicFactory = {
+      ...kind.logic,
+      create: (...args) => Object.assign(kind.logic.create(...args), { save: () => { throw new Error('cannot save'); } }),
+    };
+    const unhandled: unknown[] = [];
+    const note = (e: unknown) => void unhandled.push(e);
+    process.on('unhandledRejection', note);
+    const rooms = await startTestRooms({ kinds: [{ ...kind, logic }] });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    await ann.leave(A);
+    await rooms.clock.advance(100_000);
+    let result: unknown = 'hangs';
+    void rooms.connect('bob').join(A).then((r) => (result = r), (e: unknown) => (result = e));
+    await rooms.clock.advance(4000);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(result).toMatchObject({ count: 1 });
+  });
 });
