@@ -10,10 +10,10 @@ import type { RoomCore } from './core.js';
 import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
-import type { ReplyTo, Request } from './request.js';
 import type { RoomEnvironment } from './environment.js';
+import type { Joined, ReplyTo, Request } from './request.js';
 import { Saver } from './saver.js';
-import { publishedTurn, Turn } from './turn.js';
+import { publishedTurn, Turn, type CommittedJoin } from './turn.js';
 import { Unanswered } from './unanswered.js';
 
 /** How a room was taken over. */
@@ -179,7 +179,7 @@ export class Room {
       ids,
       now,
       handled: this.#after?.handled,
-      joined: (join) => joinReply(core, this.env.store, this.tenure.lineage, join),
+      joined: (join) => this.#joined(join),
       report: (message, error) => logger.error(message, { room: core.address, cause: error }),
     });
     // One at a turn: a machine that is always due leaves room for others.
@@ -277,12 +277,34 @@ export class Room {
     });
   }
 
+  /** A join whose answer fails, in a view or at the store, leaves no member behind that no connection knows of. */
+  async #joined(join: CommittedJoin): Promise<Joined> {
+    const { core, env } = this;
+    const { sessionId, resumed, request } = join;
+    try {
+      return await joinReply(core, env.store, this.tenure.lineage, join);
+    } catch (error) {
+      const session = core.members.session(sessionId);
+      const until = env.clock.now() + core.kind.options.graceMs;
+      if (session?.state === 'attached' && session.connection === request.connection)
+        this.#put({
+          from: 'room',
+          input: resumed
+            ? { type: 'drop', session: sessionId, until }
+            : { type: 'leave', session: sessionId, reason: 'lost' },
+        });
+      throw error;
+    }
+  }
+
   #history({ member, before, limit }: Extract<Request, { type: 'history' }>): Promise<ReplyTo<Request>> {
     const { core, env } = this;
     const membership = member === undefined ? undefined : core.members.get(member);
     const viewer = member === undefined ? undefined : { member, since: membership?.since ?? Infinity };
     const { historyFor } = core.kind.options;
-    return readHistory(env.store, core.address, { viewer, historyFor, before, limit });
+    // What is in the log above it may be part of a turn that has not been acknowledged.
+    const below = Math.min(before ?? Infinity, this.#published + 1);
+    return readHistory(env.store, core.address, { viewer, historyFor, before: below, limit });
   }
 }
 
