@@ -12,6 +12,8 @@ export const carrierOf = (index: number): Carrier => CARRIERS[index % CARRIERS.l
 export interface ConnectOptions {
   /** Absent: the client says nothing of who it is. */
   readonly token?: string | undefined;
+  /** Of the handshake. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** After the path: `?token=...`. */
   readonly query?: Readonly<Record<string, string>>;
   /** Of a Socket.IO client. @default the stock client's: polling, then an upgrade */
@@ -28,7 +30,7 @@ export class Clients {
   readonly #all: Client[] = [];
 
   /** A new connection to the server at `url` (`http://host:port`); `opened()` waits until it is let in. */
-  connect(url: string, carrier: Carrier, { token, query, transports }: ConnectOptions = {}): Client {
+  connect(url: string, carrier: Carrier, { token, headers = {}, query, transports }: ConnectOptions = {}): Client {
     const client = make();
     this.#all.push(client);
     return client;
@@ -36,12 +38,13 @@ export class Clients {
     function make(): Client {
       if (carrier === 'Socket.IO') {
         const auth = token === undefined ? {} : { token };
-        return new SocketIoClient(url, { auth, ...(query && { query }), ...(transports && { transports }) });
+        const more = { ...(query && { query }), ...(transports && { transports }) };
+        return new SocketIoClient(url, { auth, extraHeaders: { ...headers }, ...more });
       }
       const target = new URL('/rooms', url.replace('http', 'ws'));
       for (const [name, value] of Object.entries(query ?? {})) target.searchParams.set(name, value);
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      return new WebSocketClient(target.href, carrier === 'ws JSON' ? json : msgpack, headers);
+      const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return new WebSocketClient(target.href, carrier === 'ws JSON' ? json : msgpack, { ...bearer, ...headers });
     }
   }
 

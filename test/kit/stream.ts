@@ -27,6 +27,11 @@ export class Stream {
     this.position = position;
   }
 
+  /** `text` of each event's data: what most events of specs carry. */
+  get texts(): readonly (string | undefined)[] {
+    return this.events.map(({ data }) => (data as { readonly text?: string }).text);
+  }
+
   get seqs(): readonly number[] {
     return this.events.map(({ seq }) => seq);
   }
