@@ -27,6 +27,11 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{libs,src}/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.mjs'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/kit/build.mjs',
+    },
   ],
 };
