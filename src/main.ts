@@ -12,7 +12,10 @@ const serve = async (): Promise<void> => {
   const secret = await loadSecret(config);
   const app = await NestFactory.create(AppModule.with({ secret }), { logger, abortOnError: false });
   app.enableShutdownHooks();
-  await app.listen(config.port, config.host);
+  await app.listen(config.port, config.host).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   if (!config.rateLimit) logger.warn('RATE_LIMIT is off: rates and connection counts are unlimited');
   logger.log(`Listening on ${await app.getUrl()}`);
 };
