@@ -1,17 +1,33 @@
+import { JwtAuthenticator, RoomsModule } from '@greenroom/nestjs';
+import type { RoomStore } from '@greenroom/rooms';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AlarmRoom } from './alarm/alarm.room.js';
 import { AuthModule } from './auth/auth.module.js';
-import { HealthModule } from './health/health.module.js';
+import { ISSUER } from './auth/auth.service.js';
+import { ChatRoom } from './chat/chat.room.js';
+import { EchoRoom } from './echo/echo.room.js';
+import { HealthController } from './health/health.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 
 export interface AppOptions {
   /** What tokens are signed with, at least 32 bytes. */
   readonly secret: string;
+  readonly store: RoomStore;
+  /** Origins, besides the server's own, whose pages may connect. */
+  readonly allowedOrigins: readonly string[];
+  /** `false` lifts rates and connection counts. */
+  readonly rateLimit: boolean;
 }
 
 /** The demo: a user's app. */
-@Module({ imports: [HealthModule], controllers: [PagesController] })
+@Module({
+  imports: [RoomsModule.forFeature([ChatRoom, EchoRoom, AlarmRoom])],
+  controllers: [HealthController, PagesController],
+})
 export class AppModule {
-  static with({ secret }: AppOptions): DynamicModule {
-    return { module: AppModule, imports: [AuthModule.signingWith(secret)] };
+  static with({ secret, store, allowedOrigins, rateLimit }: AppOptions): DynamicModule {
+    const authenticator = new JwtAuthenticator({ secret, issuer: ISSUER });
+    const rooms = RoomsModule.forRoot({ store, authenticator, origins: allowedOrigins, rateLimit });
+    return { module: AppModule, imports: [rooms, AuthModule.signingWith(secret)] };
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MemoryRoomStore } from '@greenroom/rooms';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AppModule } from './app.module.js';
@@ -7,7 +8,11 @@ let app: INestApplication;
 let url: string;
 
 beforeAll(async () => {
-  const module = await Test.createTestingModule({ imports: [AppModule.with({ secret: 's'.repeat(32) })] }).compile();
+  const module = await Test.createTestingModule({
+    imports: [
+      AppModule.with({ secret: 's'.repeat(32), store: new MemoryRoomStore(), allowedOrigins: [], rateLimit: true }),
+    ],
+  }).compile();
   app = module.createNestApplication({ logger: false });
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();

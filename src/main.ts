@@ -1,32 +1,45 @@
 import 'reflect-metadata';
+import { MemoryRoomStore, type RoomStore } from '@greenroom/rooms';
+import { DataDirError, openLmdbStore } from '@greenroom/store-lmdb';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { loadSecret } from './auth/secret.js';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig, type Config } from './config.js';
 import { PinoLogger } from './logger.js';
+
+const openStore = ({ store, dataDir }: Config): Promise<RoomStore> =>
+  store === 'memory' ? Promise.resolve(new MemoryRoomStore()) : openLmdbStore({ dir: dataDir });
 
 const serve = async (): Promise<void> => {
   const config = readConfig(process.env);
   if (config instanceof ConfigError) throw config;
   const logger = new PinoLogger(config.logLevel);
   const secret = await loadSecret(config);
-  const app = await NestFactory.create(AppModule.with({ secret }), { logger, abortOnError: false });
-  app.enableShutdownHooks();
-  await app.listen(config.port, config.host).catch(async (error: unknown) => {
-    await app.close();
+  const store = await openStore(config);
+  try {
+    const { allowedOrigins, rateLimit } = config;
+    const module = AppModule.with({ secret, store, allowedOrigins, rateLimit });
+    const app = await NestFactory.create(module, { logger, abortOnError: false });
+    app.enableShutdownHooks();
+    await app.listen(config.port, config.host);
+    if (!rateLimit) logger.warn('RATE_LIMIT is off: rates and connection counts are unlimited');
+    logger.log(`Listening on ${await app.getUrl()}`);
+  } catch (error) {
+    await store.close();
     throw error;
-  });
-  if (!config.rateLimit) logger.warn('RATE_LIMIT is off: rates and connection counts are unlimited');
-  logger.log(`Listening on ${await app.getUrl()}`);
+  }
 };
+
+/** What the operator can put right is one line; what only a programmer can has a stack. */
+const isOperators = (error: unknown): boolean =>
+  error instanceof ConfigError ||
+  error instanceof DataDirError ||
+  (error as NodeJS.ErrnoException).syscall === 'listen';
 
 try {
   await serve();
 } catch (error) {
-  // One line for what the operator can put right; a stack for what only a programmer can.
-  const mistake = error instanceof ConfigError || (error as NodeJS.ErrnoException).syscall === 'listen';
-  process.stderr.write(
-    `greenroom: ${mistake ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
-  );
+  const { message, stack } = error as Error;
+  process.stderr.write(`greenroom: ${isOperators(error) ? message : (stack ?? String(error))}\n`);
   process.exit(1);
 }

@@ -1,20 +1,22 @@
-import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
-import { READINESS, type Readiness } from './readiness.js';
+import { RoomsHealth } from '@greenroom/nestjs';
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 
 /** For whoever runs this process: restart it when it is not alive, send it no traffic when it is not ready. */
 @Controller()
 export class HealthController {
-  constructor(@Inject(READINESS) private readonly readiness: Readiness) {}
+  constructor(private readonly rooms: RoomsHealth) {}
 
+  /** 503 once it has stopped. */
   @Get('healthz')
   healthz() {
+    if (!this.rooms.isAlive()) throw new ServiceUnavailableException('stopped');
     return { status: 'alive' };
   }
 
   /** 503 while starting or draining. */
   @Get('readyz')
   readyz() {
-    if (!this.readiness.isReady()) throw new ServiceUnavailableException('not ready');
+    if (!this.rooms.isReady()) throw new ServiceUnavailableException(this.rooms.phase);
     return { status: 'ready' };
   }
 }

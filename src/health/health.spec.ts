@@ -1,36 +1,31 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { RoomsHealth } from '@greenroom/nestjs';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { HealthModule } from './health.module.js';
-import { AppReadiness, READINESS } from './readiness.js';
+import { HealthController } from './health.controller.js';
 
 let app: INestApplication;
-let ready: boolean;
+const health = new RoomsHealth();
 
 beforeAll(async () => {
-  const module = await Test.createTestingModule({ imports: [HealthModule] })
-    .overrideProvider(READINESS)
-    .useValue({ isReady: () => ready })
-    .compile();
+  const module = await Test.createTestingModule({
+    controllers: [HealthController],
+    providers: [{ provide: RoomsHealth, useValue: health }],
+  }).compile();
   app = module.createNestApplication({ logger: false });
   await app.listen(0, '127.0.0.1');
 });
 afterAll(() => app.close());
 
 const status = async (path: string) => (await fetch(`${await app.getUrl()}${path}`)).status;
+const statuses = () => Promise.all([status('/healthz'), status('/readyz')]);
 
-test('a process that is not ready is alive all the same', async () => {
-  ready = false;
-  expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503]);
-  ready = true;
-  expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 200]);
-});
-
-test('an app is ready from the end of its start until it is asked to stop', () => {
-  const readiness = new AppReadiness();
-  expect(readiness.isReady()).toBe(false);
-  readiness.onApplicationBootstrap();
-  expect(readiness.isReady()).toBe(true);
-  readiness.beforeApplicationShutdown();
-  expect(readiness.isReady()).toBe(false);
+test('a process takes traffic from the end of its start until it is asked to stop, and is alive all the while', async () => {
+  expect(await statuses()).toEqual([200, 503]);
+  health.enter('ready');
+  expect(await statuses()).toEqual([200, 200]);
+  health.enter('draining');
+  expect(await statuses()).toEqual([200, 503]);
+  health.enter('stopped');
+  expect(await statuses()).toEqual([503, 503]);
 });

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from './error-code.js';
 import { isRunning, thisProcess, type ProcessMark } from './process-mark.js';
 
 /** The store cannot be opened where it was told to; the message is one sentence for whoever runs the server. */
@@ -74,8 +75,7 @@ function parseMark(text: string | undefined): ProcessMark | undefined {
 }
 
 function sentence(dir: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCode(error)) {
     case 'EEXIST':
     case 'ENOTDIR':
       return `${dir} is not a directory.`;
@@ -84,6 +84,6 @@ function sentence(dir: string, error: unknown): string {
     case 'EROFS':
       return `${dir} cannot be written to by this user.`;
     default:
-      return `${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}.`;
+      return `${dir} cannot be used: ${String(error)}.`;
   }
 }

@@ -72,7 +72,7 @@ export class Environment {
 
 /** lmdb rejects with a general error, and hands over what happened by a promise in it, which must be handled. */
 async function causeOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return error;
   try {
     await error.commitError;
     return error;

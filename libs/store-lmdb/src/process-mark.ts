@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { errorCode } from './error-code.js';
 
 /** Tells one process from all others, also from a later one with the same pid. */
 export interface ProcessMark {
@@ -16,7 +17,7 @@ export function isRunning(mark: ProcessMark): boolean {
     process.kill(mark.pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -1,3 +1,8 @@
 export { seededIds } from './seeded-ids.js';
 export { startTestRooms, TestConnection, TestRooms, type TestJoin, type TestRoomsOptions } from './test-rooms.js';
 export { VirtualClock } from './virtual-clock.js';
+
+// What the contract suites of `@greenroom/testing/contracts` are made of, for any other test runner
+export { type Check } from './contracts/check.js';
+export { clockChecks, type ClockHarness } from './contracts/clock.js';
+export { roomStoreChecks, type RoomStoreHarness } from './contracts/room-store/index.js';

@@ -1,6 +1,5 @@
-import type { RoomKind } from '@greenroom/rooms';
 import type { JoinReply } from '@greenroom/protocol';
-import type { SendResult } from '@greenroom/rooms';
+import type { RoomKind, SendResult } from '@greenroom/rooms';
 import type { RoomsConnection } from '../gateway/rooms-connection.js';
 
 export interface JoinAttempt {
@@ -19,9 +18,13 @@ export interface CommandAttempt {
 }
 
 export interface AdmittedJoin {
+  /** The member without their id. */
   readonly profile: object;
+  /** Valid; `undefined` when `mayCreate` is false. */
   readonly params: unknown;
   readonly data: unknown;
+  /** `false`: no params came, and the contract cannot do without. Enough for a room that exists already. */
+  readonly mayCreate: boolean;
 }
 
 /**

@@ -84,14 +84,19 @@ export class SocketIoConnection extends CarrierConnection {
   /** Makes an ack safe to answer with. A client that asked for none is not told. */
   answering(ack: unknown): Answer {
     return (reply) => {
-      if (typeof ack !== 'function' || !this.isOpen) return;
-      if (this.#decide(false) === 'overflow') return this.close(CLOSE.slowReader, 'slow reader');
+      if (typeof ack !== 'function' || !this.isOpen) return true;
+      if (this.#decide(false) === 'overflow') {
+        this.close(CLOSE.slowReader, 'slow reader');
+        return true;
+      }
       this.#backlog.add(weigh(reply, this.settings.sendQueueBytes));
       try {
         (ack as (reply: Reply) => void)(reply);
+        return true;
       } catch (thrown) {
         this.logger.error('a reply cannot be written on the wire', thrown);
         (ack as (reply: Reply) => void)({ ok: false, error: errorBody('INTERNAL', 'The reply cannot be written.') });
+        return false;
       }
     };
   }

@@ -54,7 +54,7 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
 
   /** An HTTP server closes only when its last socket has: who does not answer a close is not waited for. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.connections.drain('shutting down');
+    await this.connections.drain('The server is going down.');
     const open = [...this.#server.clients];
     const closed = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
     const timer = this.clock.after(CLOSE_WITHIN_MS, () => {

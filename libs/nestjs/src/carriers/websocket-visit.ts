@@ -79,20 +79,20 @@ export class WebSocketVisit {
   /** Nothing but `hello` and `auth` is done for somebody unknown. */
   #ask(frame: Decoded): void {
     const answer = this.#answering(frame);
-    if (!frame.ok) return answer({ ok: false, error: frame.error });
-    const parsed = parseOperation(frame.op, frame.body);
-    if (!parsed.ok) return answer({ ok: false, error: parsed.error });
-    const { operation } = parsed;
-    if (operation.op === 'hello') {
-      this.#remember(frame.body);
-      return this.#hello(operation, answer);
-    }
-    if (operation.op === 'auth') {
-      this.#remember(frame.body);
-      void this.#admit(operation.token, answer);
+    if (!frame.ok) {
+      answer({ ok: false, error: frame.error });
       return;
     }
-    if (operation.op !== 'signal') answer({ ok: false, error: new UnauthenticatedError().toBody() });
+    const parsed = parseOperation(frame.op, frame.body);
+    if (!parsed.ok) {
+      answer({ ok: false, error: parsed.error });
+      return;
+    }
+    const { operation } = parsed;
+    if (operation.op === 'hello' || operation.op === 'auth') this.#remember(frame.body);
+    if (operation.op === 'hello') this.#hello(operation, answer);
+    else if (operation.op === 'auth') void this.#admit(operation.token, answer);
+    else if (operation.op !== 'signal') answer({ ok: false, error: new UnauthenticatedError().toBody() });
   }
 
   #hello(hello: { readonly v?: number; readonly caps?: readonly string[] }, answer: Answer): void {

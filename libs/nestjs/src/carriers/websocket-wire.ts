@@ -33,13 +33,15 @@ export class WebSocketWire {
     this.#write(() => frame.encoded(this.codec), frame.isVolatile);
   }
 
-  reply(ref: Ref | undefined, reply: Reply): void {
+  /** `false` when it could not be encoded: INTERNAL goes instead. */
+  reply(ref: Ref | undefined, reply: Reply): boolean {
     const head = { op: 'reply', ...(ref !== undefined && { ref }) };
-    if (this.#write(() => this.codec.encode({ ...head, ...reply }), false)) return;
+    if (this.#write(() => this.codec.encode({ ...head, ...reply }), false)) return true;
     this.#write(
       () => this.codec.encode({ ...head, ok: false, error: errorBody('INTERNAL', 'The reply cannot be written.') }),
       false,
     );
+    return false;
   }
 
   close(code: number, reason: string): void {

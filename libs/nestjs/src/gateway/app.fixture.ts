@@ -5,10 +5,10 @@ import { Module, type INestApplication, type Provider, type Type } from '@nestjs
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { systemIds, SystemClock, type Clock } from '@greenroom/rooms';
+import { systemIds, SystemClock, type Clock, type RoomsNode } from '@greenroom/rooms';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket, type ClientOptions } from 'ws';
-import { jsonCodec, NO_FRAME_LIMITS, type Codec } from '@greenroom/protocol';
+import { jsonCodec, type Codec, type FrameLimits } from '@greenroom/protocol';
 import { UpgradeRouter } from '../carriers/upgrade-router.js';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.js';
 import { Connections } from './connections.js';
@@ -25,6 +25,9 @@ import { Reception } from './reception.js';
 import { FakeAdmission, FakeAuthenticator, FakeRooms } from './rooms.fixture.js';
 import { RoomsGateway } from './rooms.gateway.js';
 
+/** A client trusts its server. */
+const NO_FRAME_LIMITS: FrameLimits = { maxBytes: Infinity, maxDepth: Infinity, maxKeys: Infinity };
+
 export interface AppOptions {
   readonly gateway?: GatewayOptions;
   readonly clock?: Clock;
@@ -32,6 +35,8 @@ export interface AppOptions {
   /** Under Nest's WsAdapter there are no namespaces, so no `RoomsGateway`. */
   readonly adapter?: 'io' | 'ws';
   readonly providers?: readonly Provider[];
+  /** Instead of the fake. */
+  readonly node?: RoomsNode;
   readonly gatewayClass?: Type<RoomsGateway>;
 }
 
@@ -96,7 +101,7 @@ export class GatewayApp {
 
   async #listen(options: AppOptions): Promise<void> {
     const providers: Provider[] = [
-      { provide: ROOMS_NODE, useValue: this.rooms.node },
+      { provide: ROOMS_NODE, useValue: options.node ?? this.rooms.node },
       { provide: ROOMS_ADMISSION, useValue: this.admission },
       { provide: ROOMS_AUTHENTICATOR, useValue: this.authenticator },
       { provide: ROOMS_CLOCK, useValue: options.clock ?? new SystemClock() },
@@ -198,7 +203,9 @@ export class PlainClient {
     const reply = new Promise<Message>((resolve) => {
       this.#replies.set(ref, resolve);
     });
-    this.socket.send(this.codec.encode({ op, ref, ...body }));
+    // In JSON as it is: a spec also sends what an honest encoder refuses.
+    const message = { op, ref, ...body };
+    this.socket.send(this.codec.name === 'json' ? JSON.stringify(message) : this.codec.encode(message));
     return reply;
   }
 

@@ -33,12 +33,18 @@ export async function identify(
   handshake: Handshake,
   now: () => number,
 ): Promise<Authenticated> {
-  const authenticated = await authenticator.authenticate({ token, handshake }).catch((thrown: unknown) => {
-    throw thrown instanceof RoomError ? thrown : new UnauthenticatedError(undefined, thrown);
-  });
+  const authenticated = await ask(authenticator, token, handshake);
   const { user, expiresAt } = authenticated;
   if (typeof user.id !== 'string' || user.id === '' || user.id.length > LONGEST_ID || user.id === SYSTEM.id)
     throw new UnauthenticatedError('The token is for nobody who may connect.');
   if (expiresAt !== undefined && expiresAt <= now()) throw new UnauthenticatedError('The token has expired.');
   return authenticated;
+}
+
+async function ask(authenticator: Authenticator, token: string, handshake: Handshake): Promise<Authenticated> {
+  try {
+    return await authenticator.authenticate({ token, handshake });
+  } catch (thrown) {
+    throw thrown instanceof RoomError ? thrown : new UnauthenticatedError(undefined, thrown);
+  }
 }

@@ -30,5 +30,5 @@ it('shutting down does not wait for a socket that never answers a close', async 
   await Promise.all([ann.next('hello'), dead.next('hello')]);
   dead.socket.pause();
   await app.app.close();
-  expect(await ann.closed).toEqual({ code: 1001, reason: 'shutting down' });
+  expect(await ann.closed).toEqual({ code: 1001, reason: 'The server is going down.' });
 });

@@ -10,10 +10,12 @@ import type {
   SignalOperation,
 } from '@greenroom/protocol';
 import {
+  ForbiddenError,
   NotAMemberError,
   RateLimitedError,
   UnknownCommandError,
   UnknownKindError,
+  type PendingJoin,
   type RoomKind,
   type SendResult,
   type Sessions,
@@ -47,15 +49,43 @@ export class InRoom {
       throw new RateLimitedError('rooms on one connection', RETRY_AFTER_MS);
     const attempt: JoinAttempt = { address: room, kind, params, data };
     const user = this.connection.user.id;
-    const reply = await admission.join(this.connection, attempt, (admitted) => {
-      step.enter();
-      const mayCreate = quota.mayMake(user);
-      return this.sessions.join(room, { ...admitted, session, since, mayCreate, onCreated: () => quota.made(user) });
+    let pending: PendingJoin | undefined;
+    let isRefused = false;
+    try {
+      const reply = await admission.join(this.connection, attempt, async ({ mayCreate, ...admitted }) => {
+        step.enter();
+        const accepted = await this.sessions.join(room, {
+          ...admitted,
+          session,
+          since,
+          mayCreate: mayCreate && quota.mayMake(user),
+          onCreated: () => quota.made(user),
+        });
+        pending = accepted;
+        // An interceptor has given up in the meantime.
+        if (isRefused) accepted.cancel();
+        return accepted.reply;
+      });
+      this.#begin(attempt, pending, step);
+      return reply;
+    } catch (thrown) {
+      isRefused = true;
+      pending?.cancel();
+      throw thrown;
+    }
+  }
+
+  /** The room's stream begins behind the reply. Without the one there is not the other: fail closed. */
+  #begin(attempt: JoinAttempt, pending: PendingJoin | undefined, step: Step): void {
+    if (pending === undefined) throw new ForbiddenError();
+    step.whenAnswered((isTold) => {
+      if (!this.connection.isOpen) return;
+      if (!isTold) return pending.cancel();
+      this.#forgetLeft();
+      this.#attempts.set(attempt.address, attempt);
+      this.connection.enter(attempt.address);
+      pending.begin();
     });
-    this.#forgetLeft();
-    this.#attempts.set(room, attempt);
-    this.connection.enter(room);
-    return reply;
   }
 
   async leave({ room, address }: LeaveOperation): Promise<object> {

@@ -25,8 +25,8 @@ const NAMES: ReadonlySet<string> = new Set<Operation['op']>([
 
 export const isOperation = (name: string): boolean => NAMES.has(name);
 
-/** Answers one operation. A carrier makes it safe to call at any time, and counts only its first call. */
-export type Answer = (reply: Reply) => void;
+/** Answers one operation; safe to call at any time. `false` when the reply could not be written: INTERNAL was told instead. */
+export type Answer = (reply: Reply) => boolean;
 
 /**
  * What one connection that has been let in asks for, whatever carries it. Every operation is answered exactly once,
@@ -98,7 +98,8 @@ export class Operations {
     });
     const step = new Step(release, watched);
     try {
-      answer({ ok: true, ...(await this.#run(operation, step)) });
+      const body = await this.#run(operation, step);
+      step.answered(answer({ ok: true, ...body }));
     } catch (thrown) {
       this.#fail(operation, toRoomError(thrown), answer);
     } finally {
@@ -160,6 +161,6 @@ function once(answer: Answer | undefined): Answer {
   return (reply) => {
     const tell = waiting;
     waiting = undefined;
-    tell?.(reply);
+    return tell?.(reply) ?? true;
   };
 }

@@ -96,6 +96,19 @@ describe.each(CARRIERS)('over %s', (_, connect) => {
     expect(await askOnce(ann, 'send', say)).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
   });
 
+  it('a join begins behind its reply, and ends when an interceptor or the wire refuses the reply', async () => {
+    const ann = connect(app, 'ann');
+    expect(await ann.ask('join', { room: 'chat/cats' })).toMatchObject({ ok: true });
+    expect(app.rooms.begun).toEqual(['chat/cats']);
+    app.admission.afterJoin = () => Promise.reject(new ForbiddenError());
+    expect(await askOnce(ann, 'join', { room: 'chat/dogs' })).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    app.admission.afterJoin = (reply) => Promise.resolve(reply);
+    app.rooms.view = 10n;
+    expect(await askOnce(ann, 'join', { room: 'chat/owls' })).toMatchObject({ error: { code: 'INTERNAL' } });
+    expect(app.rooms.begun).toEqual(['chat/cats']);
+    expect(app.rooms.cancelled).toEqual(['chat/dogs', 'chat/owls']);
+  });
+
   it('operations above the rate are answered RATE_LIMITED with the time to wait', async () => {
     const ann = connect(app, 'ann');
     await ann.next('hello');

@@ -8,6 +8,7 @@ import {
   type Clock,
   type Connection,
   type JoinRequest,
+  type PendingJoin,
   type RoomKind,
   type RoomsNode,
   type SendRequest,
@@ -34,6 +35,10 @@ export class FakeRooms {
   readonly signalled: unknown[] = [];
   readonly joins: JoinRequest[] = [];
   readonly dropped: string[] = [];
+  readonly begun: string[] = [];
+  readonly cancelled: string[] = [];
+  /** What joiners are shown. */
+  view: unknown = null;
   /** What `send` waits for after it has taken the command. */
   reply: (request: SendRequest) => Promise<Partial<SendResult>> = () => Promise.resolve({});
   onJoin: (request: JoinRequest) => Promise<void> = () => Promise.resolve();
@@ -65,13 +70,32 @@ export class FakeSessions implements Sessions {
     readonly connection: Connection,
   ) {}
 
-  async join(room: string, request: JoinRequest): Promise<JoinReply> {
+  async join(room: string, request: JoinRequest): Promise<PendingJoin> {
     this.rooms.joins.push(request);
     await this.rooms.onJoin(request);
     this.#rooms.add(room);
     const me = { id: this.connection.user.id, ...request.profile };
     const position = { epoch: 1, seq: this.rooms.seq };
-    return { room, me, session: 'secret', position, recovered: false, view: null, members: [me], count: 1 };
+    const reply: JoinReply = {
+      room,
+      me,
+      session: 'secret',
+      position,
+      recovered: false,
+      view: this.rooms.view,
+      members: [me],
+      count: 1,
+    };
+    return {
+      reply,
+      begin: () => {
+        this.rooms.begun.push(room);
+      },
+      cancel: () => {
+        this.#rooms.delete(room);
+        this.rooms.cancelled.push(room);
+      },
+    };
   }
   async leave(room: string): Promise<void> {
     if (!this.#rooms.delete(room)) throw new NotAMemberError();
@@ -113,6 +137,8 @@ export class FakeSessions implements Sessions {
 export class FakeAdmission implements Admission {
   onConnect: (connection: RoomsConnection) => Promise<void> = () => Promise.resolve();
   onJoin: (connection: RoomsConnection, attempt: JoinAttempt) => Promise<void> = () => Promise.resolve();
+  /** What an interceptor does with a join's reply. */
+  afterJoin: (reply: JoinReply) => Promise<JoinReply> = (reply) => Promise.resolve(reply);
   onCommand: (connection: RoomsConnection, attempt: CommandAttempt) => Promise<void> = () => Promise.resolve();
 
   connect(connection: RoomsConnection): Promise<void> {
@@ -120,7 +146,14 @@ export class FakeAdmission implements Admission {
   }
   async join(connection: RoomsConnection, attempt: JoinAttempt, go: (admitted: AdmittedJoin) => Promise<JoinReply>) {
     await this.onJoin(connection, attempt);
-    return go({ profile: { name: connection.user.name }, params: attempt.params, data: attempt.data });
+    return this.afterJoin(
+      await go({
+        profile: { name: connection.user.name },
+        params: attempt.params,
+        data: attempt.data,
+        mayCreate: true,
+      }),
+    );
   }
   async command(connection: RoomsConnection, attempt: CommandAttempt, go: (data: unknown) => Promise<SendResult>) {
     await this.onCommand(connection, attempt);

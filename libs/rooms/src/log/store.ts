@@ -40,8 +40,8 @@ export interface Batch {
   /** When the room next wants to be woken (milliseconds since 1970); `undefined`: never. Replaces the last one. */
   readonly deadline: number | undefined;
   /**
-   * `seq`s of entries to blank, in the log and in this batch: each of their events gets `data: null, redacted: true`, a
-   * command's `input.data` becomes `null`, and `reply` goes. Those not kept any more are left out.
+   * Positions of events to blank, in the log and in this batch: `data: null, redacted: true`. Where a snapshot includes
+   * their entry, what the sender had given and was answered goes too. Those not kept any more are left out.
    */
   readonly redact?: readonly number[];
   /** Saved with the batch, in the same atomic write, so that no blanked entry is ever replayed. */

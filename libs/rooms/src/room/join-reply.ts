@@ -16,7 +16,7 @@ export const joinReply = (
   core: RoomCore,
   store: RoomStore,
   lineage: readonly Lineage[],
-  { request, sessionId, secret, member, before, resumed }: CommittedJoin,
+  { request, sessionId, secret, member, before, resumed, created }: CommittedJoin,
 ): Promise<Joined> => {
   const membership = core.members.get(member.id);
   if (membership === undefined) throw new ForbiddenError('kicked');
@@ -33,7 +33,7 @@ export const joinReply = (
   const position = core.kind.view === undefined ? { epoch: now.epoch, seq: before } : now;
   // Taken now: after the first await the room may have gone on.
   const fresh = { ...common, position, recovered: false as const, view: core.view(member) };
-  const session = { sessionId, member, since: membership.since };
+  const session = { sessionId, member, since: membership.since, created };
   const mayRecover = since !== undefined && (resumed || historyFor === 'all') && isInLineage(since, lineage, now.seq);
   if (!mayRecover) return Promise.resolve({ ...session, reply: fresh });
   const viewer = { member: member.id, since: membership.since };

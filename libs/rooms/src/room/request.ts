@@ -51,6 +51,8 @@ export interface Joined {
   readonly member: Member;
   /** Position of the member's joining: with `historyFor: 'joined'` they see nothing older. */
   readonly since: number;
+  /** The join made the room. */
+  readonly created: boolean;
 }
 
 export interface CommandReply {

@@ -5,6 +5,7 @@ import type { Ids } from '../ids.js';
 import type { NodeLimits } from '../limits.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
+import { eventPositions } from '../log/redaction.js';
 import type { Fence, Lineage, RoomStore } from '../log/store.js';
 import type { RoomsLogger } from '../logger.js';
 import { AfterCommit } from './after-commit.js';
@@ -217,11 +218,13 @@ export class Room {
   }
 
   async #commit(turn: Turn): Promise<void> {
-    const { entries, redact } = turn;
-    const snapshot = await this.#saver.withBatch(redact.length > 0);
-    const bytes = await this.env.store.append(this.core.address, this.fence, {
+    const { core, env } = this;
+    const { entries } = turn;
+    const snapshot = await this.#saver.withBatch(turn.redact.length > 0);
+    const redact = await eventPositions(env.store, core.address, turn.redact, entries);
+    const bytes = await env.store.append(core.address, this.fence, {
       entries,
-      durability: this.core.kind.options.durability,
+      durability: core.kind.options.durability,
       deadline: this.#saver.deadline(),
       ...(redact.length > 0 && { redact }),
       ...(snapshot !== undefined && { snapshot }),

@@ -38,6 +38,8 @@ export interface CommittedJoin {
   readonly before: number;
   /** Taken up again, rather than begun. */
   readonly resumed: boolean;
+  /** It made the room. */
+  readonly created: boolean;
 }
 
 /** Committed entries as members hear of them, with nobody coming or going. */
@@ -195,11 +197,12 @@ export class Turn {
     if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const member: Member = { ...request.profile, id: request.user };
     const before = core.seq;
+    const created = core.isFresh;
     const known =
       request.secret === undefined ? undefined : core.members.byDigest(request.user, digest(request.secret));
     if (known !== undefined && request.secret !== undefined) {
       this.#accept({ type: 'resume', session: known.id, connection: request.connection, member });
-      const join = { request, sessionId: known.id, secret: request.secret, member, before, resumed: true };
+      const join = { request, sessionId: known.id, secret: request.secret, member, before, resumed: true, created };
       return () => this.context.joined(join);
     }
     if (core.members.get(request.user) === undefined && core.members.count >= core.kind.options.maxMembers)
@@ -207,7 +210,7 @@ export class Turn {
     const secret = ids.secret();
     const session = { id: ids.unique(), digest: digest(secret), connection: request.connection };
     this.#accept({ type: 'join', member, data: request.data, session });
-    const join = { request, sessionId: session.id, secret, member, before, resumed: false };
+    const join = { request, sessionId: session.id, secret, member, before, resumed: false, created };
     return () => this.context.joined(join);
   }
 

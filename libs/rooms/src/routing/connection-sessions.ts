@@ -63,6 +63,7 @@ export class ConnectionSessions implements Sessions {
         undefined,
         (late) => this.#forget(address, late),
       );
+      if (joined.created) request.onCreated?.();
       return this.#sitDown(address, seat, joined);
     } catch (error) {
       audience.remove(address, seat);

@@ -1,9 +1,15 @@
 import { describe, it } from '@jest/globals';
 import type { Check } from './check.js';
 import { clockChecks, type ClockHarness } from './clock.js';
+import { courierChecks, type CourierHarness } from './courier.js';
+import { directoryChecks, type DirectoryHarness } from './directory.js';
+import { feedChecks, type FeedHarness } from './feed.js';
 import { roomStoreChecks, type RoomStoreHarness } from './room-store/index.js';
 
 export type { ClockHarness } from './clock.js';
+export type { CourierHarness } from './courier.js';
+export type { DirectoryHarness } from './directory.js';
+export type { FeedHarness } from './feed.js';
 export type { RoomStoreHarness } from './room-store/index.js';
 
 /** What every `RoomStore` promises, as jest tests. `harness` is called once a test, and once to see what it can do. */
@@ -27,10 +33,28 @@ export function roomStoreContract(name: string, harness: () => RoomStoreHarness)
 }
 
 /** What every `Clock` promises, as jest tests. */
-export function clockContract(name: string, harness: () => ClockHarness): void {
-  describe(`${name} keeps the contract of Clock`, () => {
-    for (const check of clockChecks satisfies readonly Check<ClockHarness>[]) {
-      it(check.title, () => check.run(harness()));
-    }
+export const clockContract = (name: string, harness: () => ClockHarness): void =>
+  contract(name, 'Clock', clockChecks, harness);
+
+/** What every `Feed` promises, as jest tests. */
+export const feedContract = (name: string, harness: () => FeedHarness): void =>
+  contract(name, 'Feed', feedChecks, harness);
+
+/** What every `Directory` promises, as jest tests. */
+export const directoryContract = (name: string, harness: () => DirectoryHarness): void =>
+  contract(name, 'Directory', directoryChecks, harness);
+
+/** What every `Courier` promises, as jest tests. */
+export const courierContract = (name: string, harness: () => CourierHarness): void =>
+  contract(name, 'Courier', courierChecks, harness);
+
+function contract<Harness>(
+  name: string,
+  port: string,
+  checks: readonly Check<Harness>[],
+  harness: () => Harness,
+): void {
+  describe(`${name} keeps the contract of ${port}`, () => {
+    for (const check of checks) it(check.title, () => check.run(harness()));
   });
 }

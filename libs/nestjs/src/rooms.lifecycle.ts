@@ -1,0 +1,68 @@
+import { DefinitionError, type RoomsNode, type RoomStore } from '@greenroom/rooms';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { ConnectDoor } from './admission/connect-door.js';
+import { EnhancedAdmission } from './admission/enhanced-admission.js';
+import { Host, type ProviderRecord } from './admission/host.js';
+import { Pipelines } from './admission/pipelines.js';
+import { RoomExplorer } from './discovery/room-explorer.js';
+import { Connections } from './gateway/connections.js';
+import { ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { RoomsHealth } from './health/rooms-health.js';
+import { ROOMS_GATEWAY, ROOMS_STORE } from './rooms.tokens.js';
+
+/** Starts the rooms when the app does, and ends them in good order while sockets are still open. */
+@Injectable()
+export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly explorer: RoomExplorer,
+    private readonly admission: EnhancedAdmission,
+    private readonly pipelines: Pipelines,
+    private readonly discovery: DiscoveryService,
+    private readonly health: RoomsHealth,
+    @Inject(ROOMS_NODE) private readonly node: RoomsNode,
+    @Inject(ROOMS_STORE) private readonly store: RoomStore,
+    private readonly connections: Connections,
+    @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: Type<object> | undefined,
+  ) {}
+
+  /** Global enhancers that the app adds before it listens are all known by now. */
+  async onApplicationBootstrap(): Promise<void> {
+    const definitions = await this.explorer.explore();
+    for (const { kind } of definitions) this.node.register(kind);
+    this.admission.open(definitions, this.#entrance());
+    await this.node.start();
+    this.health.enter('ready');
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.health.enter('draining');
+    await this.connections.drain('shutting down');
+    await this.node.drain();
+    await this.store.close();
+    this.health.enter('stopped');
+  }
+
+  /** What guards connecting: the gateway, behind the door where global enhancers are request-scoped. */
+  #entrance(): { host: Host; instance: object } {
+    const records = this.discovery.getProviders();
+    const door = new Host(records.find(({ metatype }) => metatype === ConnectDoor) as ProviderRecord);
+    this.pipelines.ensureGuarded(door);
+    const record = records.find(({ token }) => token === this.gateway);
+    if (this.gateway === undefined || record === undefined) return { host: door, instance: new ConnectDoor() };
+    const host = new Host(record);
+    if (host.isScoped)
+      throw new DefinitionError(
+        `${host.class.name}, or a guard on it, is request-scoped: a gateway has one instance, which holds its sockets.`,
+      );
+    const globals = door.record.getEnhancersMetadata() ?? [];
+    return { host: globals.length === 0 ? host : door, instance: host.instance };
+  }
+}

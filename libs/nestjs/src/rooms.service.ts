@@ -1,0 +1,74 @@
+import { formatAddress, isName } from '@greenroom/protocol';
+import {
+  RoomError,
+  UnknownKindError,
+  type Ids,
+  type ParamsInputOf,
+  type RoomContract,
+  type RoomsNode,
+} from '@greenroom/rooms';
+import { Inject, Injectable } from '@nestjs/common';
+import { checkParams } from './admission/contract-check.js';
+import { Connections } from './gateway/connections.js';
+import { ROOMS_IDS, ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { RoomRef } from './room-ref.js';
+
+/** A page of rooms of one kind. */
+export interface RoomPage {
+  readonly rooms: readonly { readonly id: string; readonly members: number }[];
+  /** Hand it in for the next page; absent on the last. */
+  readonly cursor?: string;
+}
+
+const PAGE = 100;
+
+/** The rooms, for the app's own code. Trusted: contracts are checked, guards are not asked. */
+@Injectable()
+export class RoomsService {
+  constructor(
+    @Inject(ROOMS_NODE) private readonly node: RoomsNode,
+    @Inject(ROOMS_IDS) private readonly ids: Ids,
+    private readonly connections: Connections,
+  ) {}
+
+  /**
+   * A room, whether it exists yet or not. What is asked of it rejects with `UNKNOWN_KIND` when the app has no room class
+   * of this contract, and with `BAD_ADDRESS` when the id is none.
+   */
+  room<C extends RoomContract>(contract: C, id: string): RoomRef<C> {
+    return new RoomRef(contract, () => this.node.room(this.#address(contract, id)));
+  }
+
+  /**
+   * Makes a room. Rejects with a `RoomError`: `INVALID` params, `REJECTED` when it exists.
+   * @param id default: a new one
+   * @returns its id
+   */
+  async create<C extends RoomContract>(contract: C, params: ParamsInputOf<C>, id?: string): Promise<string> {
+    const own = id ?? this.ids.unique();
+    const address = this.#address(contract, own);
+    await this.node.create(address, await checkParams(contract, params));
+    return own;
+  }
+
+  /** Rooms of a kind that exist, by id; 100 at a time unless told. */
+  async list(contract: RoomContract, query: { limit?: number; cursor?: string } = {}): Promise<RoomPage> {
+    this.#known(contract);
+    return this.node.list(contract.kind, query.limit ?? PAGE, query.cursor);
+  }
+
+  /** Ends every connection that this process has of a user. They may connect again, if they are let in. */
+  async disconnect(userId: string, reason: string): Promise<void> {
+    this.connections.disconnectUser(userId, reason);
+  }
+
+  #address(contract: RoomContract, id: string): string {
+    this.#known(contract);
+    if (!isName(id)) throw new RoomError('BAD_ADDRESS', 'A room id is 1 to 64 of A-Z a-z 0-9 _ . ~ -');
+    return formatAddress(contract.kind, id);
+  }
+
+  #known({ kind }: RoomContract): void {
+    if (this.node.kind(kind) === undefined) throw new UnknownKindError(kind);
+  }
+}

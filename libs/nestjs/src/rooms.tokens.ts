@@ -1,0 +1,6 @@
+/** What `forRoot` was given: `RoomsModuleOptions`. */
+export const ROOMS_OPTIONS = Symbol('greenroom.options');
+/** The `RoomStore`; closed when the app shuts down. */
+export const ROOMS_STORE = Symbol('greenroom.store');
+/** The gateway's class: `RoomsGateway`, or what `forRoot({ gateway })` names. */
+export const ROOMS_GATEWAY = Symbol('greenroom.gateway');

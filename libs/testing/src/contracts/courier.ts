@@ -1,0 +1,74 @@
+import { RejectedError, RoomError, type Courier, type Envelope } from '@greenroom/rooms';
+import { holds, same, type Check } from './check.js';
+
+/** A courier, and another end of it: on one node the same object, else another node's. */
+export interface CourierHarness {
+  readonly courier: Courier;
+  readonly other: Courier;
+  /** Wall time that deadlines are held against, milliseconds since 1970. */
+  readonly now: () => number;
+  readonly settle: () => Promise<void>;
+}
+
+const view = (address: string, deadline: number): Envelope<{ type: 'view'; viewer: string | undefined }> => ({
+  address,
+  request: { type: 'view', viewer: 'ann' },
+  deadline,
+});
+
+export const courierChecks: readonly Check<CourierHarness>[] = [
+  {
+    title: 'an envelope arrives whole at the node it is for, and the reply comes back',
+    async run({ courier, other, now, settle }) {
+      const arrived: Envelope[] = [];
+      other.serve('n2', async (envelope) => {
+        arrived.push(envelope);
+        return { seen: envelope.address, bytes: new Uint8Array([3]) };
+      });
+      await settle();
+      const envelope = view('lab/a', now() + 5000);
+      same(await courier.send('n2', envelope), { seen: 'lab/a', bytes: new Uint8Array([3]) }, 'the reply');
+      same(arrived, [envelope], 'what arrived');
+    },
+  },
+  {
+    title: 'envelopes from one node to another arrive in the order they were sent',
+    async run({ courier, other, now, settle }) {
+      const arrived: string[] = [];
+      other.serve('n2', async ({ address }) => {
+        arrived.push(address);
+        return undefined;
+      });
+      await settle();
+      const addresses = Array.from({ length: 100 }, (_, n) => `lab/${n}`);
+      await Promise.all(addresses.map((address) => courier.send('n2', view(address, now() + 5000))));
+      same(arrived, addresses, 'the order');
+    },
+  },
+  {
+    title: "a room's refusal comes back with its code, reason and retryability",
+    async run({ courier, other, now, settle }) {
+      other.serve('n2', async () => {
+        throw new RejectedError('not now');
+      });
+      await settle();
+      const refusal = await courier.send('n2', view('lab/a', now() + 5000)).catch((error: unknown) => error);
+      holds(refusal instanceof RoomError, `${String(refusal)} is not a RoomError`);
+      const { code, reason, retryable } = refusal as RoomError;
+      same({ code, reason, retryable }, { code: 'REJECTED', reason: 'not now', retryable: false }, 'the refusal');
+    },
+  },
+  {
+    title: 'a node that is not there, or serves no more, is UNAVAILABLE',
+    async run({ courier, other, now, settle }) {
+      const stop = other.serve('n2', async () => undefined);
+      await settle();
+      stop();
+      await settle();
+      for (const node of ['n2', 'nobody']) {
+        const refusal = await courier.send(node, view('lab/a', now() + 5000)).catch((error: unknown) => error);
+        same(refusal instanceof RoomError ? refusal.code : refusal, 'UNAVAILABLE', `what ${node} answers`);
+      }
+    },
+  },
+];
