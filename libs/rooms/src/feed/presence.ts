@@ -1,5 +1,5 @@
 import type { PresencePush } from '@greenroom/protocol';
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import type { LeaveReason } from '../log/entry.js';
 import type { PublishedTurn } from './feed.js';
 

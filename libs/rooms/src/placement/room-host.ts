@@ -3,7 +3,8 @@ import type { RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
-import type { Room, RoomEnvironment, RoomEvents } from '../room/room.js';
+import type { RoomEnvironment } from '../room/environment.js';
+import type { Room, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
@@ -42,6 +43,11 @@ export class RoomHost {
     return this.#slots.size;
   }
 
+  /** Whether a room of this address could be woken at all. */
+  knows(address: string): boolean {
+    return this.options.kind(kindOf(address)) !== undefined;
+  }
+
   isActive(address: string): boolean {
     const state = this.#slots.get(address)?.state;
     return state !== undefined && state !== 'refused';
@@ -78,16 +84,22 @@ export class RoomHost {
     return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
   }
 
-  /** Stops taking work, lets every room finish and save. */
-  async drain(): Promise<void> {
+  /** Stops taking work, lets every room finish and save; gives up on those that have not by then. */
+  async drain(withinMs: number): Promise<void> {
+    const { clock, logger } = this.options.env;
     this.#isDraining = true;
+    const until = clock.now() + withinMs;
     while (this.#slots.size > 0) {
+      if (clock.now() > until) {
+        logger.error('rooms could not be saved in time', { rooms: [...this.#slots.keys()].slice(0, 10) });
+        return;
+      }
       const rooms = [...this.#slots];
       for (const [address, slot] of rooms) {
         if (slot.state === 'active') void this.#passivate(address, slot.room);
         if (slot.state === 'refused') this.#slots.delete(address);
       }
-      await new Promise<void>((resolve) => this.options.env.clock.after(5, resolve));
+      await new Promise<void>((resolve) => clock.after(5, resolve));
     }
   }
 
@@ -130,7 +142,7 @@ export class RoomHost {
   }
 
   async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
-    const kindName = address.slice(0, address.indexOf('/'));
+    const kindName = kindOf(address);
     const kind = this.options.kind(kindName);
     if (kind === undefined) throw new UnknownKindError(kindName);
     const isVolatile = kind.options.durability === 'memory';
@@ -193,6 +205,8 @@ export class RoomHost {
     return this.#activate(address, waiting, undefined, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }
+
+const kindOf = (address: string): string => address.slice(0, address.indexOf('/'));
 
 /** A call that may throw at once, as one that rejects. */
 const attempt = <T>(call: () => Promise<T>): Promise<T> => {

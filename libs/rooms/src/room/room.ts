@@ -1,33 +1,20 @@
-import type { Clock, Timer } from '../clock.js';
+import type { Timer } from '../clock.js';
 import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
-import type { Feed, PublishedTurn } from '../feed/feed.js';
-import type { Ids } from '../ids.js';
-import type { NodeLimits } from '../limits.js';
+import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
 import { eventPositions } from '../log/redaction.js';
-import type { Fence, Lineage, RoomStore } from '../log/store.js';
-import type { RoomsLogger } from '../logger.js';
+import type { Fence, Lineage } from '../log/store.js';
 import { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
 import type { ReplyTo, Request } from './request.js';
+import type { RoomEnvironment } from './environment.js';
 import { Saver } from './saver.js';
 import { publishedTurn, Turn } from './turn.js';
 import { Unanswered } from './unanswered.js';
-
-/** What a room needs of its node. */
-export interface RoomEnvironment {
-  readonly owner: string;
-  readonly store: RoomStore;
-  readonly feed: Feed;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly limits: NodeLimits;
-  readonly logger: RoomsLogger;
-}
 
 /** How a room was taken over. */
 export interface Tenure {

@@ -2,7 +2,7 @@ import { seal } from '../log/snapshot.js';
 import type { Fence, Snapshot } from '../log/store.js';
 import type { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
-import type { RoomEnvironment } from './room.js';
+import type { RoomEnvironment } from './environment.js';
 
 /** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 const UNHANDLED_MS = 30_000;

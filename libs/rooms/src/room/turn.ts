@@ -1,5 +1,6 @@
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import {
+  InternalError,
   NotAMemberError,
   RejectedError,
   RoomClosedError,
@@ -41,6 +42,9 @@ export interface CommittedJoin {
   /** It made the room. */
   readonly created: boolean;
 }
+
+const nameOf = (request: Request): string =>
+  request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
 
 /** Committed entries as members hear of them, with nobody coming or going. */
 export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
@@ -93,6 +97,7 @@ export class Turn {
       const answer = this.#answerTo(letter.request);
       this.#waiting.push({ letter, answer });
     } catch (error) {
+      if (error instanceof InternalError) this.context.report(`failed at ${nameOf(letter.request)}`, error.cause);
       letter.reject(error);
     }
     this.mustRestart ||= this.context.core.spoiled;
@@ -248,7 +253,7 @@ export class Turn {
     this.entries.push(entry);
     this.effects.push(...effects);
     this.redact.push(...redact);
-    if (failure !== undefined) this.context.report(`failed at ${input.type}`, failure);
+    if (failure !== undefined) this.context.report(`failed at ${input.type}`, failure.cause);
     for (const next of followUps) if (core.closed === undefined) this.#accept(next);
     return entry;
   }

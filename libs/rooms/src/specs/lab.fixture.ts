@@ -51,7 +51,7 @@ interface LabState {
   passages: string[];
 }
 
-export const labMachine = (acted: string[] = []) =>
+const labMachine = (acted: string[] = []) =>
   setup({
     types: roomTypes<typeof Lab, LabState>(),
     actors: {
