@@ -1,4 +1,3 @@
-import type { Timer } from '../clock.js';
 import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry, Input } from '../log/entry.js';
@@ -15,6 +14,7 @@ import type { Joined, ReplyTo, Request } from './request.js';
 import { Saver } from './saver.js';
 import { publishedTurn, Turn, type CommittedJoin } from './turn.js';
 import { Unanswered } from './unanswered.js';
+import { Wakeups } from './wakeups.js';
 
 /** How a room was taken over. */
 export interface Tenure {
@@ -41,14 +41,13 @@ export class Room {
   readonly #unanswered: Unanswered;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
+  readonly #wakeups: Wakeups;
   /** `to` of the last shared turn. */
   #floor: number;
   /** The last position that was fanned out. */
   #published: number;
   #state: 'serving' | 'stopped' = 'serving';
   #turning: Promise<void> | undefined;
-  #deadline: Timer | undefined;
-  #rest: Timer | undefined;
 
   constructor(
     readonly core: RoomCore,
@@ -59,6 +58,7 @@ export class Room {
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered(env.limits.maxUnanswered);
+    this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
     const { afterCommit } = core.kind;
@@ -151,7 +151,7 @@ export class Room {
   }
 
   async #turns(): Promise<void> {
-    this.env.clock.cancel(this.#rest ?? NO_TIMER);
+    this.#wakeups.stop();
     // Whatever is asked in the same tick goes into the same turn.
     await Promise.resolve();
     try {
@@ -255,8 +255,7 @@ export class Room {
 
   #abandon(): void {
     this.#state = 'stopped';
-    this.env.clock.cancel(this.#deadline ?? NO_TIMER);
-    this.env.clock.cancel(this.#rest ?? NO_TIMER);
+    this.#wakeups.stop();
     this.#after?.stop();
     this.core.stop();
     for (let letter = this.#mailbox.take(); letter !== undefined; letter = this.#mailbox.take())
@@ -265,14 +264,10 @@ export class Room {
 
   /** Between turns: waits for the next deadline, or to be unloaded. */
   #settleDown(): void {
-    const { clock } = this.env;
-    clock.cancel(this.#deadline ?? NO_TIMER);
-    clock.cancel(this.#rest ?? NO_TIMER);
-    const deadline = this.core.nextDeadline();
-    if (deadline !== undefined) this.#deadline = clock.after(deadline - clock.now(), () => this.#turn());
-    if (!this.isIdle) return;
-    const wait = this.core.closed === undefined ? this.core.kind.options.passivateAfterMs : 0;
-    this.#rest = clock.after(wait, () => {
+    const { core } = this;
+    this.#wakeups.atDeadline(core.nextDeadline(), () => this.#turn());
+    const wait = core.closed === undefined ? core.kind.options.passivateAfterMs : 0;
+    this.#wakeups.afterRest(this.isIdle ? wait : undefined, () => {
       if (this.isIdle) this.events.idle(this);
     });
   }
@@ -307,5 +302,3 @@ export class Room {
     return readHistory(env.store, core.address, { viewer, historyFor, before: below, limit });
   }
 }
-
-const NO_TIMER: Timer = { due: 0 };

@@ -51,7 +51,7 @@ interface LabState {
   passages: string[];
 }
 
-const labMachine = (acted: string[] = []) =>
+export const labMachine = (acted: string[] = []) =>
   setup({
     types: roomTypes<typeof Lab, LabState>(),
     actors: {

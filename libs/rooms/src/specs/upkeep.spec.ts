@@ -169,7 +169,7 @@ describe('a node', () => {
     const out = outputs(C);
     let ran = 0;
     const machine = setup({
-      types: roomTypes<typeof C, { ref?: unknown }>(),
+      types: roomTypes<typeof C, { ref: unknown }>(),
       actors: { work: fromPromise(async () => ++ran) },
     }).createMachine({
       context: {},
