@@ -105,8 +105,8 @@ class LocalNode implements RoomsNode {
     this.#alarms.start();
   }
 
-  connect(connection: Connection): Sessions {
-    return new ConnectionSessions(connection, {
+  connect(connection: Connection, onEnded: (address: string) => void = () => {}): Sessions {
+    return new ConnectionSessions(connection, onEnded, {
       router: this.#router,
       audience: this.#audience,
       feed: this.#feed,

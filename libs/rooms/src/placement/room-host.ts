@@ -1,5 +1,5 @@
 import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
-import type { RoomKind } from '../kind.js';
+import { isSavable, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
@@ -39,6 +39,8 @@ export interface RoomHostOptions {
 export class RoomHost {
   readonly #slots = new Map<string, Slot>();
   readonly #memory = new MemoryRoomStore();
+  /** Rooms being activated, unloaded or loaded again. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #isDraining = false;
 
   constructor(private readonly options: RoomHostOptions) {}
@@ -93,19 +95,27 @@ export class RoomHost {
   async drain(withinMs: number): Promise<void> {
     const { clock, logger } = this.options.env;
     this.#isDraining = true;
-    const until = clock.now() + withinMs;
+    const late = new Promise<'late'>((resolve) => clock.after(withinMs, () => resolve('late')));
+    if ((await Promise.race([this.#empty(), late])) === 'late')
+      logger.error('rooms could not be saved in time', { rooms: [...this.#slots.keys()].slice(0, 10) });
+  }
+
+  /** What is being activated has to be waited for before it can be unloaded. */
+  async #empty(): Promise<void> {
     while (this.#slots.size > 0) {
-      if (clock.now() > until) {
-        logger.error('rooms could not be saved in time', { rooms: [...this.#slots.keys()].slice(0, 10) });
-        return;
-      }
-      const rooms = [...this.#slots];
-      for (const [address, slot] of rooms) {
-        if (slot.state === 'active') void this.#passivate(address, slot.room);
+      for (const [address, slot] of this.#slots) {
         if (slot.state === 'refused') this.#slots.delete(address);
+        if (slot.state === 'active') this.#begin(this.#passivate(address, slot.room));
       }
-      await new Promise<void>((resolve) => clock.after(5, resolve));
+      await Promise.all(this.#underWay);
     }
+  }
+
+  /** Remembers a change of state until it is over. */
+  #begin<T>(change: Promise<T>): Promise<T> {
+    this.#underWay.add(change);
+    void change.finally(() => this.#underWay.delete(change));
+    return change;
   }
 
   #wait(address: string, waiting: Waiting): void {
@@ -122,7 +132,10 @@ export class RoomHost {
     }
     if (this.#isDraining) waiting.fail(new UnavailableError());
     else if (slot === undefined && this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
-    else void this.#activate(address, [waiting], slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
+    else {
+      const retryMs = slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS;
+      void this.#begin(this.#activate(address, [waiting], retryMs));
+    }
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
@@ -154,8 +167,8 @@ export class RoomHost {
     const isVolatile = kind.options.durability === 'memory';
     const store = isVolatile ? this.#memory : this.options.store;
     const events: RoomEvents = {
-      idle: (room) => void this.#passivate(address, room),
-      lost: async (room, cause) => (await this.#reload(address, room, cause))?.core,
+      idle: (room) => void this.#begin(this.#passivate(address, room)),
+      lost: async (room, cause) => (await this.#begin(this.#reload(address, room, cause)))?.core,
     };
     const context: ActivationContext = {
       env: { ...this.options.env, store },
@@ -203,6 +216,12 @@ export class RoomHost {
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return undefined;
     logger.warn('a room is loaded again', { room: address, cause });
+    if (!isSavable(room.core.kind)) {
+      this.#memory.forget(address);
+      this.#slots.delete(address);
+      room.disband('restarted');
+      return undefined;
+    }
     const waiting: Waiting[] = [];
     this.#slots.set(address, { state: 'activating', waiting });
     const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;

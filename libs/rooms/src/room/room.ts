@@ -57,7 +57,7 @@ export class Room {
     private readonly events: RoomEvents,
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
-    this.#unanswered = new Unanswered(env.limits.maxUnanswered);
+    this.#unanswered = new Unanswered();
     this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
@@ -84,6 +84,16 @@ export class Room {
   follow(last: Room, missed: readonly Entry[]): void {
     this.#floor = last.#floor;
     this.#publish(publishedTurn(this.core, this.#floor, missed));
+  }
+
+  /** Ends every member's attachment: the room is gone, and what is made in its place knows none of them. */
+  disband(reason: string): void {
+    const ended = [...this.core.members.sessions()].map(({ id }) => ({
+      session: id,
+      code: 'ROOM_CLOSED' as const,
+      reason,
+    }));
+    this.#publish({ ...publishedTurn(this.core, this.#floor, []), ended });
   }
 
   /** Starts serving. `inputs` come before anything that is asked. */
@@ -119,7 +129,14 @@ export class Room {
         this.#turn();
       });
     if (request.type !== 'command') return run();
-    return this.#unanswered.ask(request.as.id, request.commandId, run);
+    // The server's own code speaks for everybody at once.
+    const isServer = request.session === undefined;
+    return this.#unanswered.ask(
+      request.as.id,
+      request.commandId,
+      isServer ? Infinity : this.env.limits.maxUnanswered,
+      run,
+    );
   }
 
   /** Ends what is under way, saves and stops. What is asked from now on is refused. */

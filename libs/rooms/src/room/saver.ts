@@ -1,3 +1,4 @@
+import { isSavable } from '../kind.js';
 import { seal } from '../log/snapshot.js';
 import type { Fence, Snapshot } from '../log/store.js';
 import type { AfterCommit } from './after-commit.js';
@@ -87,9 +88,8 @@ export class Saver {
 
   #snapshot(): Snapshot {
     const { core } = this;
-    // A kind in memory may run what cannot be saved; its log is let go of all the same.
-    const isSavable = core.kind.options.durability !== 'memory' || core.kind.logic.whyNotDurable() === undefined;
-    const saved = isSavable ? core.save(this.env.clock.now()) : null;
+    // What cannot be saved has its log let go of all the same.
+    const saved = isSavable(core.kind) ? core.save(this.env.clock.now()) : null;
     return seal(core.kind, core.seq, this.after?.handled ?? core.seq, saved);
   }
 }

@@ -1,4 +1,4 @@
-import type { HistoryReply, MembersReply } from '@greenroom/protocol';
+import type { ClosedPush, HistoryReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
 import { NotAMemberError, RoomError, toRoomError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
@@ -32,6 +32,7 @@ export class ConnectionSessions implements Sessions {
 
   constructor(
     private readonly connection: Connection,
+    private readonly onEnded: (address: string) => void,
     private readonly context: SessionsContext,
   ) {}
 
@@ -42,7 +43,7 @@ export class ConnectionSessions implements Sessions {
     const seat = new Seat(this.connection, ({ code, reason }) => {
       if (this.#joined.get(address)?.seat !== seat) return;
       this.#joined.delete(address);
-      this.connection.push(new Frame({ op: 'closed', room: address, code, reason }));
+      this.#tellClosed({ op: 'closed', room: address, code, reason });
     });
     const mayCreate = kind?.options.create === 'on-join';
     audience.add(address, seat, historyFor);
@@ -124,8 +125,22 @@ export class ConnectionSessions implements Sessions {
 
   async end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void> {
     if (!this.#joined.has(address)) return;
-    this.connection.push(new Frame({ op: 'closed', room: address, code, reason }));
+    this.#tellClosed({ op: 'closed', room: address, code, reason });
     await this.leave(address);
+  }
+
+  async refresh(address: string, profile: object): Promise<void> {
+    const place = this.#joined.get(address);
+    if (place === undefined) return;
+    const { session } = place.joined.reply;
+    const pending = await this.join(address, {
+      profile,
+      params: undefined,
+      data: undefined,
+      session,
+      mayCreate: false,
+    });
+    pending.begin();
   }
 
   drop(): void {
@@ -166,9 +181,14 @@ export class ConnectionSessions implements Sessions {
     } catch (error) {
       const { code, message, retryAfterMs } = toRoomError(error).toBody();
       const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
-      this.connection.push(new Frame({ op: 'closed', room: address, code, reason: message, ...retry }));
+      this.#tellClosed({ op: 'closed', room: address, code, reason: message, ...retry });
       this.leave(address).catch(() => {});
     }
+  }
+
+  #tellClosed(push: ClosedPush): void {
+    this.connection.push(new Frame(push));
+    this.onEnded(push.room);
   }
 
   #standUp(address: string, seat: Seat): void {
