@@ -16,7 +16,8 @@ export class Presence {
   add({ joined, left, to, count }: PublishedTurn): boolean {
     if (joined.length + left.length === 0) return false;
     const isFirst = this.#joined.size + this.#left.size === 0;
-    for (const { id, reason } of left) if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, reason);
+    for (const { id, reason } of left)
+      if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, reason);
     for (const member of joined) {
       if (this.#left.delete(member.id)) this.#back.add(member.id);
       this.#joined.set(member.id, member);

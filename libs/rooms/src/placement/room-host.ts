@@ -114,12 +114,7 @@ export class RoomHost {
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
-  async #activate(
-    address: string,
-    waiting: Waiting[],
-    retryMs: number,
-    last?: Room,
-  ): Promise<Room | undefined> {
+  async #activate(address: string, waiting: Waiting[], retryMs: number, last?: Room): Promise<Room | undefined> {
     this.#slots.set(address, { state: 'activating', waiting });
     // What comes from now on waits for the outcome of this.
     const asked = waiting.length;
