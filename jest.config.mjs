@@ -1,5 +1,7 @@
 const shared = {
   testEnvironment: 'node',
+  // A backstop for what hangs, not a measure of speed: the machine may be busy with something else.
+  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['@greenroom/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

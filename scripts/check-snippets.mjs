@@ -6,8 +6,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBlocks } from './snippets/blocks.mjs';
-import { executePage } from './snippets/execute.mjs';
-import { typeCheck } from './snippets/type-check.mjs';
 import { writeSources } from './snippets/write.mjs';
 
 const allPages = () => [
@@ -34,6 +32,9 @@ const check = async (paths, into) => {
   rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
   const sources = writeSources(pages, into);
+  // Both load the compiler, which takes a second: not before it is needed.
+  const { typeCheck } = await import('./snippets/type-check.mjs');
+  const { executePage } = await import('./snippets/execute.mjs');
   const wrong = typeCheck(sources);
   if (wrong.length > 0) return wrong;
 

@@ -22,7 +22,7 @@ const jest = (name, workers) => {
 /** The steps of a stage do not depend on each other and run two at a time; a stage waits for the one before it. */
 const stages = [
   ['check:format', 'check:lint', 'check:types', 'check:imports', 'check:unused'].map(script),
-  [script('build')],
+  [script('rebuild')],
   // Both look at what was built: snippets marked `run` are executed against it.
   [script('check:snippets'), script('check:packages')],
   [jest('unit', 2)],

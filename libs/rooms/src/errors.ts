@@ -69,6 +69,7 @@ export class ForbiddenError extends RoomError {
     super('FORBIDDEN', 'That is not allowed.', reason === undefined ? {} : { reason });
   }
 }
+/** There is no such room, and it was not to be made. On the wire it is any forbidden one. */
 export class NoSuchRoomError extends ForbiddenError {}
 export class RejectedError extends RoomError {
   constructor(reason?: string) {

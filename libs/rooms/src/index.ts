@@ -6,11 +6,9 @@ export type {
   DataOf,
   EventName,
   EventOf,
-  Identity,
   Inputs,
   JoinDataOf,
   JoinInputOf,
-  Member,
   MemberOf,
   ParamsInputOf,
   ParamsOf,
@@ -30,6 +28,7 @@ export {
   type Outputs,
   type RoomOutput,
 } from './contract/outputs.js';
+export type { Identity, Member } from './contract/member.js';
 export { roomTypes, type RoomTypes } from './contract/room-types.js';
 
 // Kind and logic
@@ -100,6 +99,7 @@ export {
   ForbiddenError,
   InternalError,
   InvalidError,
+  NoSuchRoomError,
   NotAMemberError,
   NotFlushedError,
   RateLimitedError,

@@ -1,5 +1,5 @@
 import type { RoomContract } from './contract/contract.js';
-import type { Identity, Member } from './contract/infer.js';
+import type { Identity, Member } from './contract/member.js';
 import type { LoggedEvent } from './log/entry.js';
 import type { Durability } from './log/store.js';
 import type { LogicFactory } from './room/logic.js';

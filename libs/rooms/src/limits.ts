@@ -24,6 +24,8 @@ export interface NodeLimits {
   readonly presenceMs: number;
   /** How often deadlines of sleeping rooms are looked for, milliseconds. @default 1000 */
   readonly alarmMs: number;
+  /** How long rooms may take to finish and save when the process ends, milliseconds. @default 8000 */
+  readonly drainMs: number;
 }
 
 export const NODE_LIMITS: NodeLimits = {
@@ -38,4 +40,5 @@ export const NODE_LIMITS: NodeLimits = {
   turnSliceMs: 10,
   presenceMs: 250,
   alarmMs: 1000,
+  drainMs: 8000,
 };

@@ -55,6 +55,7 @@ class LocalNode implements RoomsNode {
   readonly #feed: Feed;
   readonly #clock: Clock;
   readonly #ids: Ids;
+  readonly #drainMs: number;
   #stopServing = () => {};
 
   constructor(options: RoomsNodeOptions) {
@@ -75,6 +76,7 @@ class LocalNode implements RoomsNode {
       isLive: (session) => this.#audience.isLive(session),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
+    this.#drainMs = limits.drainMs;
     this.#alarms = new Alarms(store, this.#host, clock, limits.alarmMs, logger);
   }
 
@@ -139,7 +141,7 @@ class LocalNode implements RoomsNode {
 
   async drain(): Promise<void> {
     this.#alarms.stop();
-    await this.#host.drain();
+    await this.#host.drain(this.#drainMs);
     this.#stopServing();
     await this.#directory.leave(this.id);
   }

@@ -1,5 +1,5 @@
 import type { HistoryReply, MembersReply } from '@greenroom/protocol';
-import type { Identity } from './contract/infer.js';
+import type { Identity } from './contract/member.js';
 import type { RoomKind } from './kind.js';
 import type { Connection } from './routing/connection.js';
 import type { SendResult, Sessions } from './routing/sessions.js';

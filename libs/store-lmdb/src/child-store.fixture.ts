@@ -8,41 +8,51 @@ const CHILD = fileURLToPath(new URL('../fixtures/child.mjs', import.meta.url));
 interface Answer {
   readonly id?: number;
   readonly value?: unknown;
-  readonly opened?: number;
   readonly error?: { readonly name: string; readonly message: string };
 }
 
 /** A store in a child process, of the built lib, that can be killed. */
 export class ChildStore implements RoomStore {
   readonly #process: ChildProcess;
-  readonly #opened: Promise<void>;
   readonly #calls = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   #last = 0;
 
-  /** @param shell runs before the store is opened, to set limits. */
+  /** @param shell runs before the child, to set limits. */
   constructor(dir: string, shell = ':') {
     this.#process = spawn('bash', ['-c', `${shell}; exec "$0" "$1" "$2"`, process.execPath, CHILD, dir], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
-    });
-    this.#opened = new Promise((resolve, reject) => {
-      this.#process.once('message', ({ error }: Answer) => (error === undefined ? resolve() : reject(revive(error))));
-      this.#process.once('exit', () => reject(new Error('the child has died')));
-    });
-    this.#process.on('message', ({ id = 0, value, error }: Answer) => {
-      const call = this.#calls.get(id);
-      if (error === undefined) call?.resolve(value as never);
-      else call?.reject(revive(error));
     });
   }
 
   get pid(): number {
     return this.#process.pid ?? 0;
   }
-  async open(): Promise<this> {
-    await this.#opened;
+
+  /** Once the child only waits to be told to open. */
+  async ready(): Promise<void> {
+    await once(this.#process, 'message');
+  }
+
+  /** Has a child that is ready open its store. */
+  async openNow(): Promise<this> {
+    const answered = once(this.#process, 'message') as Promise<[Answer]>;
+    this.#process.send({ open: true });
+    const [{ error }] = await answered;
+    if (error !== undefined) throw revive(error);
+    this.#process.on('message', ({ id = 0, value, error: refusal }: Answer) => {
+      const call = this.#calls.get(id);
+      if (refusal === undefined) call?.resolve(value as never);
+      else call?.reject(revive(refusal));
+    });
     return this;
   }
+
+  async open(): Promise<this> {
+    await this.ready();
+    return this.openNow();
+  }
+
   async kill(): Promise<void> {
     const gone = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');

@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { open } from 'lmdb';
-import { DataDirError } from './data-dir.js';
+import { DataDirError, lockDataDir } from './data-dir.js';
 import { openLmdbStore } from './lmdb-store.js';
 import { isRunning, thisProcess } from './process-mark.js';
 import { encode } from './values.js';
@@ -48,6 +48,16 @@ describe('the data directory', () => {
       writeFileSync(join(home, 'lock'), typeof lock === 'string' ? lock : JSON.stringify(lock));
       await (await openLmdbStore({ dir: home })).close();
     }
+  });
+
+  it('is looked at again once no other process can be in it, by one that has seen it free', () => {
+    const holder = JSON.stringify(thisProcess());
+    const takenMeanwhile = (work: () => void): void => {
+      writeFileSync(join(home, 'lock'), holder);
+      work();
+    };
+    expect(() => lockDataDir(home, takenMeanwhile)).toThrow(DataDirError);
+    expect(readFileSync(join(home, 'lock'), 'utf8')).toBe(holder);
   });
 
   it('is refused when it is a file, or below one', async () => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, type RoomStore } from '@greenroom/rooms';
 import { roomStoreChecks, type RoomStoreHarness } from '@greenroom/testing';
+import { program } from '../../../scripts/debian.mjs';
 import { ChildStore } from './child-store.fixture.js';
 import { openLmdbStore } from './lmdb-store.js';
 
@@ -79,7 +80,8 @@ describe('the data directory', () => {
     for (let round = 0; round < 3; round += 1) {
       await (await new ChildStore(home).open()).kill();
       const starting = Array.from({ length: 4 }, () => new ChildStore(home));
-      const outcomes = await Promise.allSettled(starting.map((store) => store.open()));
+      await Promise.all(starting.map((store) => store.ready()));
+      const outcomes = await Promise.allSettled(starting.map((store) => store.openNow()));
       const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
       expect(refusals).toHaveLength(3);
       for (const refusal of refusals) expect(refusal.message).toMatch(/is in use by process \d+: stop it/);
@@ -108,7 +110,7 @@ describe('a full disk', () => {
     await expect(write(acked + 1)).rejects.toBeInstanceOf(StoreRefusedError);
     const last = async (): Promise<number> => (await store.read('chat/cats', { limit: 1000 })).at(-1)?.seq ?? 0;
     expect(await last()).toBe(acked);
-    execFileSync('prlimit', ['--pid', String(store.pid), '--fsize=unlimited:unlimited']);
+    execFileSync(program('prlimit', 'util-linux'), ['--pid', String(store.pid), '--fsize=unlimited:unlimited']);
     await write(acked + 1);
     expect(await last()).toBe(acked + 1);
     await store.close();

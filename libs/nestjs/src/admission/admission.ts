@@ -1,5 +1,5 @@
 import type { JoinReply } from '@greenroom/protocol';
-import type { RoomKind, SendResult } from '@greenroom/rooms';
+import type { InvalidError, RoomKind, SendResult } from '@greenroom/rooms';
 import type { RoomsConnection } from '../gateway/rooms-connection.js';
 
 export interface JoinAttempt {
@@ -20,11 +20,11 @@ export interface CommandAttempt {
 export interface AdmittedJoin {
   /** The member without their id. */
   readonly profile: object;
-  /** Valid; `undefined` when `mayCreate` is false. */
+  /** Valid; `undefined` when the room cannot be made with them. */
   readonly params: unknown;
   readonly data: unknown;
-  /** `false`: no params came, and the contract cannot do without. Enough for a room that exists already. */
-  readonly mayCreate: boolean;
+  /** Why the room could not be made: no params came, and the contract cannot do without. Enough for one that exists. */
+  readonly unmakeable?: InvalidError;
 }
 
 /**

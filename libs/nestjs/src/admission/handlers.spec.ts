@@ -194,7 +194,6 @@ describe('a join', () => {
         profile: { name: 'Ann B.', role: 'member' },
         data: { as: 'Ann B.' },
         params: { topic: 'general' },
-        mayCreate: true,
       },
     ]);
   });
@@ -202,13 +201,15 @@ describe('a join', () => {
   test('without @OnJoin makes { name }, and passes on nothing that no contract knows', async () => {
     app = await RoomsApp.start({ rooms: [BareRoom] });
     const { went } = await app.join(Bare, { secret: 1 }, { evil: true });
-    expect(went).toEqual([{ profile: { name: 'Ann' }, data: undefined, params: {}, mayCreate: true }]);
+    expect(went).toEqual([{ profile: { name: 'Ann' }, data: undefined, params: {} }]);
   });
 
   test('without the params a room needs may enter one, and not make one', async () => {
     app = await RoomsApp.start({ rooms: [StrictRoom] });
-    expect((await app.join(Strict)).went).toMatchObject([{ params: undefined, mayCreate: false }]);
-    expect((await app.join(Strict, undefined, { seats: 2 })).went).toMatchObject([{ mayCreate: true }]);
+    expect((await app.join(Strict)).went).toMatchObject([{ params: undefined, unmakeable: { code: 'INVALID' } }]);
+    expect((await app.join(Strict, undefined, { seats: 2 })).went).toEqual([
+      { profile: { name: 'Ann' }, data: undefined, params: { seats: 2 } },
+    ]);
     expect((await app.join(Strict, undefined, { seats: 'two' })).error?.code).toBe('INVALID');
   });
 

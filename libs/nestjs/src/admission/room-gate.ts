@@ -8,15 +8,15 @@ import type { Innermost, Pipeline, Pipelines } from './pipelines.js';
 
 const enter = ({ passage }: Admitting, admitted: unknown): Promise<unknown> | undefined => passage?.enter(admitted);
 
-/** What a join that creates the room would create it with. None given and none to do without: then it may not. */
+/** What a join that creates the room would create it with. None given and none to do without: then it cannot. */
 const paramsOf = async (
   contract: RoomDefinition['kind']['contract'],
   params: unknown,
-): Promise<Pick<AdmittedJoin, 'params' | 'mayCreate'>> => {
+): Promise<Pick<AdmittedJoin, 'params' | 'unmakeable'>> => {
   try {
-    return { params: await checkParams(contract, params), mayCreate: true };
+    return { params: await checkParams(contract, params) };
   } catch (thrown) {
-    if (params === undefined && thrown instanceof InvalidError) return { params: undefined, mayCreate: false };
+    if (params === undefined && thrown instanceof InvalidError) return { params: undefined, unmakeable: thrown };
     throw thrown;
   }
 };

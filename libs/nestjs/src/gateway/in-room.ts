@@ -11,6 +11,7 @@ import type {
 } from '@greenroom/protocol';
 import {
   ForbiddenError,
+  NoSuchRoomError,
   NotAMemberError,
   RateLimitedError,
   UnknownCommandError,
@@ -29,6 +30,7 @@ const MEMBERS_PAGE = 100;
 const HISTORY_PAGE = 200;
 /** What one is told to wait for when a limit has no time of its own. */
 const RETRY_AFTER_MS = 1000;
+const HOUR_MS = 3_600_000;
 
 /** What one connection does in rooms: each operation admitted, then handed to the engine. Everything rejects with a `RoomError`. */
 export class InRoom {
@@ -52,15 +54,21 @@ export class InRoom {
     let pending: PendingJoin | undefined;
     let isRefused = false;
     try {
-      const reply = await admission.join(this.connection, attempt, async ({ mayCreate, ...admitted }) => {
+      const reply = await admission.join(this.connection, attempt, async ({ unmakeable, ...admitted }) => {
         step.enter();
-        const accepted = await this.sessions.join(room, {
-          ...admitted,
-          session,
-          since,
-          mayCreate: mayCreate && quota.mayMake(user),
-          onCreated: () => quota.made(user),
-        });
+        const mayMake = quota.mayMake(user);
+        const accepted = await this.sessions
+          .join(room, {
+            ...admitted,
+            session,
+            since,
+            mayCreate: unmakeable === undefined && mayMake,
+            onCreated: () => quota.made(user),
+          })
+          .catch((thrown: unknown) => {
+            if (!(thrown instanceof NoSuchRoomError) || kind.options.create !== 'on-join') throw thrown;
+            throw unmakeable ?? new RateLimitedError('rooms made', HOUR_MS);
+          });
         pending = accepted;
         // An interceptor has given up in the meantime.
         if (isRefused) accepted.cancel();

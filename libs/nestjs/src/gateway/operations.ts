@@ -101,7 +101,7 @@ export class Operations {
       const body = await this.#run(operation, step);
       step.answered(answer({ ok: true, ...body }));
     } catch (thrown) {
-      this.#fail(operation, toRoomError(thrown), answer);
+      this.#fail(operation, thrown, answer);
     } finally {
       watched();
     }
@@ -140,11 +140,13 @@ export class Operations {
     return asked;
   }
 
-  #fail(operation: Operation, error: RoomError, answer: Answer): void {
-    if (error.code === 'INTERNAL') {
+  #fail(operation: Operation, thrown: unknown, answer: Answer): void {
+    const error = toRoomError(thrown);
+    // Whoever made it one of ours has logged what was behind it.
+    if (error !== thrown) {
       const where = 'room' in operation ? ` in ${operation.room}` : '';
-      const cause = error.cause instanceof Error ? error.cause.stack : error.stack;
-      this.desk.logger.error(`${operation.op}${where} of connection ${this.connection.id} failed`, cause);
+      const stack = thrown instanceof Error ? thrown.stack : thrown;
+      this.desk.logger.error(`${operation.op}${where} of connection ${this.connection.id} failed`, stack);
     }
     this.#refuse(error, answer);
     if (error instanceof UnsupportedVersionError) this.connection.close(CLOSE.notThisProtocol, error.message);

@@ -131,7 +131,7 @@ export class Reception {
 
   #known(thrown: unknown): Error {
     const error = toRoomError(thrown);
-    if (error.code === 'INTERNAL') this.#desk.logger.error('a connect guard failed', error.cause);
+    if (error !== thrown) this.#desk.logger.error('a connect guard failed', error.cause);
     return error;
   }
 }

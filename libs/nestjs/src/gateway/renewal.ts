@@ -75,8 +75,8 @@ export class Renewal {
         return this.#asJoined(attempt.address);
       });
     } catch (thrown) {
-      const { code, cause } = toRoomError(thrown);
-      if (code === 'INTERNAL') this.desk.logger.error(`asking ${attempt.address} again failed`, cause);
+      const error = toRoomError(thrown);
+      if (error !== thrown) this.desk.logger.error(`asking ${attempt.address} again failed`, error.cause);
       return false;
     }
     return reached;

@@ -151,7 +151,6 @@ export class FakeAdmission implements Admission {
         profile: { name: connection.user.name },
         params: attempt.params,
         data: attempt.data,
-        mayCreate: true,
       }),
     );
   }

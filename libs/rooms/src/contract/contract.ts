@@ -45,7 +45,7 @@ export const isCommandWithReply = (part: Schema | Command): part is Command => !
 export const isDirected = (part: Schema | Directed): part is Directed => !('~standard' in part);
 
 /** Names of the framework's own inputs and outputs; neither contracts nor clients may use them. */
-export const isReserved = (name: string): boolean => name.startsWith('room.') || name.startsWith('xstate.');
+const isReserved = (name: string): boolean => name.startsWith('room.') || name.startsWith('xstate.');
 
 const checkNames = (kind: string, what: string, names: readonly string[]): void => {
   for (const name of names) {

@@ -7,19 +7,6 @@ type In<T, D = unknown> = T extends Schema ? StandardSchemaV1.InferInput<T> : D;
 type Out<T, D = unknown> = T extends Schema ? StandardSchemaV1.InferOutput<T> : D;
 type Part<C extends RoomContract, K extends keyof RoomContract> = C extends { [X in K]: infer T } ? T : undefined;
 
-/** What the room and the other members know of a person. The system itself is `{ id: 'system' }`. */
-export interface Member {
-  readonly id: string;
-  readonly [field: string]: unknown;
-}
-
-/** Who a connection, or a caller of `RoomsService`, is. Claims stay on the connection. */
-export interface Identity {
-  readonly id: string;
-  readonly name: string;
-  readonly [claim: string]: unknown;
-}
-
 export type ParamsOf<C extends RoomContract> = Out<Part<C, 'params'>, Readonly<Record<string, never>>>;
 export type ParamsInputOf<C extends RoomContract> = In<Part<C, 'params'>, Readonly<Record<string, never>>>;
 export type JoinDataOf<C extends RoomContract> = Out<Part<C, 'join'>, undefined>;

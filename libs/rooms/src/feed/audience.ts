@@ -62,7 +62,9 @@ export class Audience {
     const old = this.#sessions.get(session);
     if (old !== undefined) {
       this.remove(address, old);
-      old.onEnded({ session, code: 'FORBIDDEN', reason: 'taken up on another connection' });
+      // A client that fills a gap takes its session up again where it is.
+      if (old.connection !== seat.connection)
+        old.onEnded({ session, code: 'FORBIDDEN', reason: 'taken up on another connection' });
     }
     seat.joined = joined;
     this.#sessions.set(session, seat);

@@ -1,5 +1,5 @@
 import type { Position } from '@greenroom/protocol';
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import type { LeaveReason, LoggedEvent } from '../log/entry.js';
 
 /** A committed event on its way to the members, with what the wire says of it. */

@@ -1,5 +1,5 @@
 import type { PresencePush } from '@greenroom/protocol';
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import type { LeaveReason } from '../log/entry.js';
 import type { PublishedTurn } from './feed.js';
 
@@ -7,6 +7,8 @@ import type { PublishedTurn } from './feed.js';
 export class Presence {
   readonly #joined = new Map<string, Member>();
   readonly #left = new Map<string, LeaveReason>();
+  /** Those who had left and are back: that they leave again is news. */
+  readonly #back = new Set<string>();
   #at = 0;
   #count = 0;
 
@@ -14,9 +16,10 @@ export class Presence {
   add({ joined, left, to, count }: PublishedTurn): boolean {
     if (joined.length + left.length === 0) return false;
     const isFirst = this.#joined.size + this.#left.size === 0;
-    for (const { id, reason } of left) if (!this.#joined.delete(id)) this.#left.set(id, reason);
+    for (const { id, reason } of left)
+      if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, reason);
     for (const member of joined) {
-      this.#left.delete(member.id);
+      if (this.#left.delete(member.id)) this.#back.add(member.id);
       this.#joined.set(member.id, member);
     }
     this.#at = to;
@@ -29,6 +32,7 @@ export class Presence {
     const left = [...this.#left].map(([id, reason]) => ({ id, reason }));
     this.#joined.clear();
     this.#left.clear();
+    this.#back.clear();
     return { op: 'presence', room, at: this.#at, joined, left, count: this.#count };
   }
 }

@@ -1,4 +1,4 @@
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 
 /** What every input is stamped with before a room's logic sees it, so that the logic needs no clock and no chance. */
 export interface Stamp {

@@ -23,8 +23,15 @@ export const readHistory = async (
 ): Promise<{ events: WireEvent[]; more: boolean }> => {
   const found: WireEvent[] = [];
   let below = before;
+  // Nothing older is for them.
+  const after = viewer !== undefined && historyFor === 'joined' ? viewer.since - 1 : undefined;
   while (found.length <= limit) {
-    const range = { limit: PAGE, reverse: true, ...(below !== undefined && { before: below }) };
+    const range = {
+      limit: PAGE,
+      reverse: true,
+      ...(after !== undefined && { after }),
+      ...(below !== undefined && { before: below }),
+    };
     const entries = await store.read(address, range);
     for (const entry of entries) {
       for (const event of eventsOf(entry).toReversed())

@@ -31,12 +31,9 @@ export class MemoryRoomStore implements RoomStore {
     const barrier = barrierAfter(room?.head, owner, at, room === undefined ? this.#forgotten + 1 : at);
     const lineage = [...(room?.lineage ?? []), { epoch: barrier.epoch, base: barrier.seq }];
     const head = headAt(barrier, owner);
-    if (room === undefined) {
-      this.#rooms.set(address, { head, lineage, entries: [barrier], snapshot: undefined, deadline: undefined });
-    } else {
-      Object.assign(room, { head, lineage });
-      room.entries.push(barrier);
-    }
+    const entries = room?.entries ?? [];
+    entries.push(barrier);
+    this.#rooms.set(address, { snapshot: room?.snapshot, deadline: room?.deadline, head, lineage, entries });
     const { copy } = copied(address, { epoch: barrier.epoch, barrier, lineage });
     return room?.snapshot === undefined ? copy : { ...copy, snapshot: copied(address, room.snapshot).copy };
   }

@@ -7,7 +7,8 @@ import { migration, unseal } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';
 import { RoomCore } from '../room/core.js';
 import type { Outside } from '../room/logic.js';
-import { Room, type RoomEnvironment, type RoomEvents } from '../room/room.js';
+import type { RoomEnvironment } from '../room/environment.js';
+import { Room, type RoomEvents } from '../room/room.js';
 
 export interface ActivationContext {
   readonly env: RoomEnvironment;

@@ -10,6 +10,8 @@ const PAGE = 100;
 export class Alarms {
   #timer: Timer | undefined;
   #isStopped = false;
+  /** Due rooms of kinds that this process does not have, the last time. */
+  #hopeless = 0;
 
   constructor(
     private readonly store: RoomStore,
@@ -30,8 +32,10 @@ export class Alarms {
 
   async #look(): Promise<void> {
     try {
-      // An active room keeps its own time; however many of those are due, some that sleep are among these.
-      const due = await this.store.due(this.clock.now(), PAGE + this.host.active);
+      // An active room keeps its own time, and one of a kind that is gone keeps none; however many of those are due, some
+      // that sleep are among these.
+      const due = await this.store.due(this.clock.now(), PAGE + this.host.active + this.#hopeless);
+      this.#hopeless = due.filter(({ address }) => !this.host.knows(address)).length;
       for (const { address } of due) if (!this.#isStopped && !this.host.isActive(address)) this.host.wake(address);
     } catch (cause) {
       this.logger.error('deadlines could not be read', { cause });

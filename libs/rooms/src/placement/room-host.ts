@@ -3,14 +3,20 @@ import type { RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
-import type { Room, RoomEnvironment, RoomEvents } from '../room/room.js';
+import type { RoomEnvironment } from '../room/environment.js';
+import type { Room, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-type Waiting = { readonly run: (room: Room) => void; readonly fail: (error: RoomError) => void };
+interface Waiting {
+  /** What it makes a missing room with, if it may. */
+  readonly creation: Creation | undefined;
+  readonly run: (room: Room) => void;
+  readonly fail: (error: RoomError) => void;
+}
 
 /** Where a room of this node is in its life. */
 type Slot =
@@ -42,6 +48,11 @@ export class RoomHost {
     return this.#slots.size;
   }
 
+  /** Whether a room of this address could be woken at all. */
+  knows(address: string): boolean {
+    return this.options.kind(kindOf(address)) !== undefined;
+  }
+
   isActive(address: string): boolean {
     const state = this.#slots.get(address)?.state;
     return state !== undefined && state !== 'refused';
@@ -56,13 +67,13 @@ export class RoomHost {
     if (slot?.state === 'active') return attempt(() => slot.room.ask(request, deadline));
     return new Promise((resolve, reject) => {
       const run = (room: Room) => attempt(() => room.ask(request, deadline)).then(resolve, reject);
-      this.#wait(address, { run: (room) => void run(room), fail: reject }, creationOf(request));
+      this.#wait(address, { creation: creationOf(request), run: (room) => void run(room), fail: reject });
     });
   }
 
   /** Loads a room that has a deadline to keep. Failures are logged and tried again later. */
   wake(address: string): void {
-    this.#wait(address, { run: () => {}, fail: () => {} }, undefined);
+    this.#wait(address, { creation: undefined, run: () => {}, fail: () => {} });
   }
 
   /** Rooms of a kind that exist, by id, with how many members are in those that are active here. */
@@ -78,20 +89,26 @@ export class RoomHost {
     return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
   }
 
-  /** Stops taking work, lets every room finish and save. */
-  async drain(): Promise<void> {
+  /** Stops taking work, lets every room finish and save; gives up on those that have not by then. */
+  async drain(withinMs: number): Promise<void> {
+    const { clock, logger } = this.options.env;
     this.#isDraining = true;
+    const until = clock.now() + withinMs;
     while (this.#slots.size > 0) {
+      if (clock.now() > until) {
+        logger.error('rooms could not be saved in time', { rooms: [...this.#slots.keys()].slice(0, 10) });
+        return;
+      }
       const rooms = [...this.#slots];
       for (const [address, slot] of rooms) {
         if (slot.state === 'active') void this.#passivate(address, slot.room);
         if (slot.state === 'refused') this.#slots.delete(address);
       }
-      await new Promise<void>((resolve) => this.options.env.clock.after(5, resolve));
+      await new Promise<void>((resolve) => clock.after(5, resolve));
     }
   }
 
-  #wait(address: string, waiting: Waiting, creation: Creation | undefined): void {
+  #wait(address: string, waiting: Waiting): void {
     const { clock, limits } = this.options.env;
     const slot = this.#slots.get(address);
     if (slot?.state === 'activating' || slot?.state === 'passivating') {
@@ -104,19 +121,16 @@ export class RoomHost {
       return;
     }
     if (this.#isDraining) waiting.fail(new UnavailableError());
-    else if (this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
-    else void this.#activate(address, [waiting], creation, slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
+    else if (slot === undefined && this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
+    else void this.#activate(address, [waiting], slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
-  async #activate(
-    address: string,
-    waiting: Waiting[],
-    creation: Creation | undefined,
-    retryMs: number,
-    last?: Room,
-  ): Promise<Room | undefined> {
+  async #activate(address: string, waiting: Waiting[], retryMs: number, last?: Room): Promise<Room | undefined> {
     this.#slots.set(address, { state: 'activating', waiting });
+    // What comes from now on waits for the outcome of this.
+    const asked = waiting.length;
+    const creation = waiting.find((each) => each.creation !== undefined)?.creation;
     try {
       const { room, inputs } = await this.#load(address, creation, last);
       this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
@@ -124,13 +138,17 @@ export class RoomHost {
       for (const { run } of waiting) run(room);
       return room;
     } catch (thrown) {
-      this.#refuse(address, thrown, waiting, retryMs);
+      // That there was no such room is no answer to those who came later and may make it.
+      const makers = thrown instanceof NoSuchRoomError ? waiting.slice(asked).filter((each) => each.creation) : [];
+      const refused = waiting.filter((each) => !makers.includes(each));
+      this.#refuse(address, thrown, refused, retryMs);
+      for (const each of makers) this.#wait(address, each);
       return undefined;
     }
   }
 
   async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
-    const kindName = address.slice(0, address.indexOf('/'));
+    const kindName = kindOf(address);
     const kind = this.options.kind(kindName);
     if (kind === undefined) throw new UnknownKindError(kindName);
     const isVolatile = kind.options.durability === 'memory';
@@ -176,7 +194,7 @@ export class RoomHost {
     await room.stop();
     if (room.core.kind.options.durability === 'memory') this.#memory.forget(address);
     this.#slots.delete(address);
-    for (const each of waiting) this.#wait(address, each, undefined);
+    for (const each of waiting) this.#wait(address, each);
   }
 
   /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
@@ -189,10 +207,14 @@ export class RoomHost {
     this.#slots.set(address, { state: 'activating', waiting });
     const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;
     const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
-    if (cause === undefined) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
-    return this.#activate(address, waiting, undefined, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
+    // The first failed commit is made good at once. One that fails again and again is the room's own doing.
+    const isAgain = !isSteady && slot.retryMs > FIRST_RETRY_MS;
+    if (cause === undefined || isAgain) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }
+
+const kindOf = (address: string): string => address.slice(0, address.indexOf('/'));
 
 /** A call that may throw at once, as one that rejects. */
 const attempt = <T>(call: () => Promise<T>): Promise<T> => {

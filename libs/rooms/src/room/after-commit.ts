@@ -60,7 +60,7 @@ export class AfterCommit {
   }
 
   async #page(): Promise<void> {
-    const entries = await this.store.read(this.address, { after: this.handled, limit: PAGE });
+    const entries = await this.store.read(this.address, { after: this.handled, before: this.#head + 1, limit: PAGE });
     for (const entry of entries) {
       const position = { epoch: entry.epoch, seq: entry.last };
       for (const event of eventsOf(entry)) {

@@ -1,5 +1,5 @@
 import type { Position } from '@greenroom/protocol';
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import { ForbiddenError, InternalError, RejectedError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
 import type { Entry, Input, LoggedEvent, Stamp } from '../log/entry.js';

@@ -8,7 +8,7 @@ export interface MailboxLimits {
 }
 
 /** Rough size in memory of plain data: what matters is that a hundred big payloads do not count as a hundred. */
-export const roughBytes = (value: unknown): number => {
+const roughBytes = (value: unknown): number => {
   let bytes = 0;
   const queue: unknown[] = [value];
   while (queue.length > 0) {

@@ -1,4 +1,4 @@
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import type { Input, LeaveReason } from '../log/entry.js';
 
 /** A session is attached to a connection, or waits for its member until its grace is over. */

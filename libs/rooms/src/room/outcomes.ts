@@ -9,7 +9,7 @@ export interface Outcome {
 }
 
 /** How many outcomes of a member are remembered, and for how long: every honest retry falls inside. */
-export const OUTCOME_WINDOW = { count: 256, ageMs: 600_000 } as const;
+const OUTCOME_WINDOW = { count: 256, ageMs: 600_000 } as const;
 /** Reply data above so many characters of JSON is remembered by its position only. */
 const KEPT_REPLY = 1024;
 /** Clients of one member whose numbering is followed. */

@@ -1,5 +1,5 @@
 import type { JoinReply, MembersReply, Position, WireEvent } from '@greenroom/protocol';
-import type { Identity, Member } from '../contract/infer.js';
+import type { Identity, Member } from '../contract/member.js';
 
 /** What somebody outside asks of a room. Plain data: it may come from another node. */
 export type Request =

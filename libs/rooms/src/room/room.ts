@@ -1,33 +1,20 @@
-import type { Clock, Timer } from '../clock.js';
 import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
-import type { Feed, PublishedTurn } from '../feed/feed.js';
-import type { Ids } from '../ids.js';
-import type { NodeLimits } from '../limits.js';
+import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
 import { eventPositions } from '../log/redaction.js';
-import type { Fence, Lineage, RoomStore } from '../log/store.js';
-import type { RoomsLogger } from '../logger.js';
+import type { Fence, Lineage } from '../log/store.js';
 import { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
-import type { ReplyTo, Request } from './request.js';
+import type { RoomEnvironment } from './environment.js';
+import type { Joined, ReplyTo, Request } from './request.js';
 import { Saver } from './saver.js';
-import { publishedTurn, Turn } from './turn.js';
+import { publishedTurn, Turn, type CommittedJoin } from './turn.js';
 import { Unanswered } from './unanswered.js';
-
-/** What a room needs of its node. */
-export interface RoomEnvironment {
-  readonly owner: string;
-  readonly store: RoomStore;
-  readonly feed: Feed;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly limits: NodeLimits;
-  readonly logger: RoomsLogger;
-}
+import { Wakeups } from './wakeups.js';
 
 /** How a room was taken over. */
 export interface Tenure {
@@ -54,14 +41,13 @@ export class Room {
   readonly #unanswered: Unanswered;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
+  readonly #wakeups: Wakeups;
   /** `to` of the last shared turn. */
   #floor: number;
   /** The last position that was fanned out. */
   #published: number;
   #state: 'serving' | 'stopped' = 'serving';
   #turning: Promise<void> | undefined;
-  #deadline: Timer | undefined;
-  #rest: Timer | undefined;
 
   constructor(
     readonly core: RoomCore,
@@ -72,6 +58,7 @@ export class Room {
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered(env.limits.maxUnanswered);
+    this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
     const { afterCommit } = core.kind;
@@ -164,7 +151,7 @@ export class Room {
   }
 
   async #turns(): Promise<void> {
-    this.env.clock.cancel(this.#rest ?? NO_TIMER);
+    this.#wakeups.stop();
     // Whatever is asked in the same tick goes into the same turn.
     await Promise.resolve();
     try {
@@ -192,7 +179,7 @@ export class Room {
       ids,
       now,
       handled: this.#after?.handled,
-      joined: (join) => joinReply(core, this.env.store, this.tenure.lineage, join),
+      joined: (join) => this.#joined(join),
       report: (message, error) => logger.error(message, { room: core.address, cause: error }),
     });
     // One at a turn: a machine that is always due leaves room for others.
@@ -268,8 +255,7 @@ export class Room {
 
   #abandon(): void {
     this.#state = 'stopped';
-    this.env.clock.cancel(this.#deadline ?? NO_TIMER);
-    this.env.clock.cancel(this.#rest ?? NO_TIMER);
+    this.#wakeups.stop();
     this.#after?.stop();
     this.core.stop();
     for (let letter = this.#mailbox.take(); letter !== undefined; letter = this.#mailbox.take())
@@ -278,16 +264,32 @@ export class Room {
 
   /** Between turns: waits for the next deadline, or to be unloaded. */
   #settleDown(): void {
-    const { clock } = this.env;
-    clock.cancel(this.#deadline ?? NO_TIMER);
-    clock.cancel(this.#rest ?? NO_TIMER);
-    const deadline = this.core.nextDeadline();
-    if (deadline !== undefined) this.#deadline = clock.after(deadline - clock.now(), () => this.#turn());
-    if (!this.isIdle) return;
-    const wait = this.core.closed === undefined ? this.core.kind.options.passivateAfterMs : 0;
-    this.#rest = clock.after(wait, () => {
+    const { core } = this;
+    this.#wakeups.atDeadline(core.nextDeadline(), () => this.#turn());
+    const wait = core.closed === undefined ? core.kind.options.passivateAfterMs : 0;
+    this.#wakeups.afterRest(this.isIdle ? wait : undefined, () => {
       if (this.isIdle) this.events.idle(this);
     });
+  }
+
+  /** A join whose answer fails, in a view or at the store, leaves no member behind that no connection knows of. */
+  async #joined(join: CommittedJoin): Promise<Joined> {
+    const { core, env } = this;
+    const { sessionId, resumed, request } = join;
+    try {
+      return await joinReply(core, env.store, this.tenure.lineage, join);
+    } catch (error) {
+      const session = core.members.session(sessionId);
+      const until = env.clock.now() + core.kind.options.graceMs;
+      if (session?.state === 'attached' && session.connection === request.connection)
+        this.#put({
+          from: 'room',
+          input: resumed
+            ? { type: 'drop', session: sessionId, until }
+            : { type: 'leave', session: sessionId, reason: 'lost' },
+        });
+      throw error;
+    }
   }
 
   #history({ member, before, limit }: Extract<Request, { type: 'history' }>): Promise<ReplyTo<Request>> {
@@ -295,8 +297,8 @@ export class Room {
     const membership = member === undefined ? undefined : core.members.get(member);
     const viewer = member === undefined ? undefined : { member, since: membership?.since ?? Infinity };
     const { historyFor } = core.kind.options;
-    return readHistory(env.store, core.address, { viewer, historyFor, before, limit });
+    // What is in the log above it may be part of a turn that has not been acknowledged.
+    const below = Math.min(before ?? Infinity, this.#published + 1);
+    return readHistory(env.store, core.address, { viewer, historyFor, before: below, limit });
   }
 }
-
-const NO_TIMER: Timer = { due: 0 };

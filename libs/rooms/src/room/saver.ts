@@ -2,7 +2,7 @@ import { seal } from '../log/snapshot.js';
 import type { Fence, Snapshot } from '../log/store.js';
 import type { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
-import type { RoomEnvironment } from './room.js';
+import type { RoomEnvironment } from './environment.js';
 
 /** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 const UNHANDLED_MS = 30_000;
@@ -56,7 +56,8 @@ export class Saver {
   /** Saves what is unsaved, and waits for it: the room is being unloaded. */
   async finish(): Promise<void> {
     await this.#underWay;
-    if (this.#unsaved.entries === 0) return;
+    // The last deadline written may be one for what comes after the commit, which is done.
+    if (this.#unsaved.entries === 0 && this.after === undefined) return;
     this.#start(this.after?.isIdle === false ? this.deadline() : this.core.nextDeadline());
     await this.#underWay;
   }
@@ -65,19 +66,23 @@ export class Saver {
     const { core, env } = this;
     const unsaved = this.#unsaved;
     this.#unsaved = { entries: 0, bytes: 0 };
+    this.#underWay = this.#save(deadline).catch((cause: unknown) => {
+      this.#unsaved.entries += unsaved.entries;
+      this.#unsaved.bytes += unsaved.bytes;
+      env.logger.error('a snapshot could not be saved', { room: core.address, cause });
+    });
+  }
+
+  /** Takes the state as it is now; whatever throws, it rejects. */
+  async #save(deadline: number | undefined): Promise<void> {
+    const { core, env } = this;
     const snapshot = this.#snapshot();
     // Nothing goes that effects after the commit have yet to read.
     const isHandled = this.after?.isIdle !== false;
     const keep = isHandled
       ? { index: core.index - env.limits.historyEvents, after: env.clock.now() - env.limits.historyMs }
       : { index: 0, after: 0 };
-    this.#underWay = env.store
-      .saveSnapshot(core.address, this.fence, snapshot, keep, deadline)
-      .catch((cause: unknown) => {
-        this.#unsaved.entries += unsaved.entries;
-        this.#unsaved.bytes += unsaved.bytes;
-        env.logger.error('a snapshot could not be saved', { room: core.address, cause });
-      });
+    await env.store.saveSnapshot(core.address, this.fence, snapshot, keep, deadline);
   }
 
   #snapshot(): Snapshot {

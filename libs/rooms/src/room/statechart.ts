@@ -218,7 +218,7 @@ class Statechart implements RoomLogic<State> {
     // until all of a step's actions have run.
     const begin = () => void (this.#current = snapshot);
     const finish = () => deferred.forEach((later) => later());
-    const effects = pending.length === 0 ? [] : [begin, ...pending, finish];
+    const effects = pending.length + deferred.length === 0 ? [] : [begin, ...pending, finish];
     return { state, taken: true, outputs, effects, done: snapshot.status === 'done' };
   }
 
@@ -228,7 +228,9 @@ class Statechart implements RoomLogic<State> {
     const { event, id, delay, to } = params as { event: EventObject; id?: string; delay?: number; to?: unknown };
     if (type === 'xstate.raise' && delay === undefined) return undefined;
     if (type === 'xstate.sendTo' && to !== this.#shell) return undefined;
-    return { id: id ?? fallbackId, due: at + (delay ?? 0), event };
+    const due = at + (delay ?? 0);
+    if (Number.isNaN(due)) throw new TypeError(`The delay of ${event.type} is no number.`);
+    return { id: id ?? fallbackId, due, event };
   }
 
   #settle(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {

@@ -1,5 +1,6 @@
-import type { Member } from '../contract/infer.js';
+import type { Member } from '../contract/member.js';
 import {
+  InternalError,
   NotAMemberError,
   RejectedError,
   RoomClosedError,
@@ -42,6 +43,9 @@ export interface CommittedJoin {
   readonly created: boolean;
 }
 
+const nameOf = (request: Request): string =>
+  request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
+
 /** Committed entries as members hear of them, with nobody coming or going. */
 export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
   const events = entries.flatMap(eventsOf);
@@ -72,6 +76,8 @@ export class Turn {
   mustRestart = false;
   readonly #joined = new Map<string, Member>();
   readonly #left = new Map<string, LeaveReason>();
+  /** Those who left in this turn and came back: that they leave again is news. */
+  readonly #back = new Set<string>();
   readonly #ended: EndedSession[] = [];
   readonly #waiting: {
     readonly letter: Asked;
@@ -83,9 +89,12 @@ export class Turn {
   take(letter: Letter): void {
     if (letter.from === 'room') {
       this.#takeOwn(letter.input);
+      this.mustRestart ||= this.context.core.spoiled;
       return;
     }
-    if (letter.deadline < this.context.now) {
+    // A leaving counts though nobody waits for its answer: or its member would stay for ever.
+    const isLeaving = letter.request.type === 'leave' || letter.request.type === 'drop';
+    if (!isLeaving && letter.deadline < this.context.now) {
       letter.reject(new UnknownOutcomeError());
       return;
     }
@@ -93,6 +102,7 @@ export class Turn {
       const answer = this.#answerTo(letter.request);
       this.#waiting.push({ letter, answer });
     } catch (error) {
+      if (error instanceof InternalError) this.context.report(`failed at ${nameOf(letter.request)}`, error.cause);
       letter.reject(error);
     }
     this.mustRestart ||= this.context.core.spoiled;
@@ -216,7 +226,6 @@ export class Turn {
 
   #command(request: CommandRequest): () => CommandReply {
     const { core } = this.context;
-    if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const by = this.#author(request);
     const known = core.outcomes.find(by.id, request.commandId);
     if (known === 'forgotten') throw new UnknownOutcomeError();
@@ -224,6 +233,7 @@ export class Turn {
       const { position, data } = known;
       return () => ({ position, duplicate: true, ...(data !== undefined && { data }) });
     }
+    if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const { name, data, commandId } = request;
     const { last, reply } = this.#accept({ type: 'command', name, data, by, commandId });
     const position = { epoch: core.epoch, seq: last };
@@ -235,8 +245,8 @@ export class Turn {
     if (session === undefined) return core.members.get(as.id)?.member ?? { id: as.id, name: as.name };
     const member = core.members.session(session)?.member;
     const membership = member === undefined ? undefined : core.members.get(member);
-    if (membership === undefined) throw new NotAMemberError();
-    return membership.member;
+    if (membership !== undefined) return membership.member;
+    throw core.closed === undefined ? new NotAMemberError() : new RoomClosedError(core.closed);
   }
 
   /** Takes an input in with all that follows from it, and notes what members and nodes are to hear. */
@@ -248,7 +258,7 @@ export class Turn {
     this.entries.push(entry);
     this.effects.push(...effects);
     this.redact.push(...redact);
-    if (failure !== undefined) this.context.report(`failed at ${input.type}`, failure);
+    if (failure !== undefined) this.context.report(`failed at ${input.type}`, failure.cause);
     for (const next of followUps) if (core.closed === undefined) this.#accept(next);
     return entry;
   }
@@ -261,12 +271,13 @@ export class Turn {
     return () => {
       this.#ended.push(...ended);
       if (passage?.type === 'room.join') {
-        this.#left.delete(passage.by.id);
+        if (this.#left.delete(passage.by.id)) this.#back.add(passage.by.id);
         this.#joined.set(passage.by.id, passage.by);
       }
       // Who came and went in one turn is no news to anyone.
-      if (passage?.type === 'room.leave' && !this.#joined.delete(passage.by.id))
-        this.#left.set(passage.by.id, passage.reason);
+      if (passage?.type !== 'room.leave') return;
+      const { id } = passage.by;
+      if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, passage.reason);
     };
   }
 

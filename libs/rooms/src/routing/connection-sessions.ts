@@ -1,6 +1,6 @@
 import type { HistoryReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
-import { NoSuchRoomError, NotAMemberError, RateLimitedError, RoomError, toRoomError } from '../errors.js';
+import { NotAMemberError, RoomError, toRoomError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
 import type { Feed } from '../feed/feed.js';
 import { Frame } from '../feed/frame.js';
@@ -15,7 +15,6 @@ import type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from
 /** What a lost connection is told to a room that cannot be reached just then. */
 const DROP_RETRY_MS = 1000;
 const DROP_RETRIES = 10;
-const HOUR_MS = 3_600_000;
 
 export interface SessionsContext {
   readonly router: Router;
@@ -67,8 +66,6 @@ export class ConnectionSessions implements Sessions {
       return this.#sitDown(address, seat, joined);
     } catch (error) {
       audience.remove(address, seat);
-      // Only the limit kept the room from being made.
-      if (error instanceof NoSuchRoomError && mayCreate) throw new RateLimitedError('rooms made', HOUR_MS);
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import type { Identity } from '../contract/infer.js';
+import type { Identity } from '../contract/member.js';
 import type { Frame } from '../feed/frame.js';
 
 /** One socket of either carrier, as the engine sees it. */

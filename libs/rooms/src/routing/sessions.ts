@@ -37,7 +37,7 @@ export interface JoinRequest {
   /** Secret of a session to resume. */
   readonly session?: string | undefined;
   readonly since?: Position | undefined;
-  /** Whether this join may make the room if it does not exist (limits). */
+  /** Whether this join may make the room if there is none and its kind allows it; else NoSuchRoomError. */
   readonly mayCreate: boolean;
   /** Called when this join has made the room, before it settles. */
   readonly onCreated?: (() => void) | undefined;

@@ -9,7 +9,7 @@ import { FencedError, StoreRefusedError } from '../errors.js';
 import { roomKind, type CommittedEvent } from '../kind.js';
 import type { Entry } from '../log/entry.js';
 import { statechart } from '../room/statechart.js';
-import { lab } from './fixtures.js';
+import { lab } from './lab.fixture.js';
 
 const A = 'lab/a';
 const texts = (events: readonly { name: string; data: unknown }[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startTestRooms, type TestConnection } from '@greenroom/testing';
-import { lab, passagesOf } from './fixtures.js';
+import { lab, passagesOf } from './lab.fixture.js';
 
 const A = 'lab/a';
 const texts = (events: readonly { name: string; data: unknown }[]) =>

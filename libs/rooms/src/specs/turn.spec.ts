@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startTestRooms } from '@greenroom/testing';
-import { lab } from './fixtures.js';
+import { lab } from './lab.fixture.js';
 
 const A = 'lab/a';
 const open = async (acted: string[] = [], options = {}) => {

@@ -222,7 +222,7 @@ const BROKEN: readonly (readonly [what: string, store: () => RoomStore, caught: 
           return bytes;
         }
       })(),
-    /what a member sent is blanked with its event/,
+    /what a member sent and was answered goes with its event/,
   ],
   [
     'makes epochs of the clock alone',

@@ -159,10 +159,11 @@ export const snapshotChecks: readonly StoreCheck[] = [
     },
   },
   {
-    title: 'what a member sent is blanked with its event, once a snapshot saves every replay from reading it',
+    title:
+      'what a member sent and was answered goes with its event, once a snapshot saves every replay from reading it',
     async run(harness) {
       const owner = await Owner.claim(await harness.open());
-      await owner.write('secret', 'kept');
+      await owner.append([{ ...owner.say('secret'), reply: 'secret' }, owner.say('kept')]);
       await owner.append([owner.say('secret')], { redact: [2, 4], snapshot: { seq: 4, state: 0 } });
       const log = await owner.log();
       same(JSON.stringify(log).includes('secret'), false, 'the secret is still in the log');

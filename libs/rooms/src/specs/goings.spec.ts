@@ -1,0 +1,178 @@
+import { describe, expect, it } from '@jest/globals';
+import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import { roomKind, SYSTEM } from '../kind.js';
+import type { RoomLogic } from '../room/logic.js';
+import { lab, Lab } from './lab.fixture.js';
+
+const A = 'lab/a';
+const texts = (events: readonly { name: string; data: unknown }[]) =>
+  events.filter(({ name }) => name === 'said').map(({ data }) => (data as { text: string }).text);
+const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
+const ids = async (rooms: TestRooms) => (await rooms.node.room(A).members()).members.map(({ id }) => id);
+const holdAppends = (rooms: TestRooms) => {
+  const append = rooms.store.append.bind(rooms.store);
+  const held: (() => void)[] = [];
+  let isHolding = true;
+  rooms.store.append = async (...args) => {
+    if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
+    return append(...args);
+  };
+  return () => {
+    isHolding = false;
+    for (const go of held.splice(0)) go();
+  };
+};
+const open = async (kind = lab(), limits = {}) => {
+  const rooms = await startTestRooms({ kinds: [kind], limits });
+  const [ann, bob] = [rooms.connect('ann'), rooms.connect('bob')];
+  await ann.join(A);
+  await bob.join(A);
+  await rooms.clock.advance(1000);
+  return { rooms, ann, bob };
+};
+
+describe('comings and goings', () => {
+  it('one who leaves while the store is slow is gone', async () => {
+    const { rooms, ann, bob } = await open();
+    const release = holdAppends(rooms);
+    say(ann, 'x').catch(() => {});
+    await rooms.settle();
+    bob.leave(A).catch(() => {});
+    await rooms.clock.advance(6000);
+    release();
+    await rooms.settle();
+    bob.drop();
+    await rooms.clock.advance(120_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
+
+  it('one whose connection is lost while the store is away for two minutes is gone in the end', async () => {
+    const { rooms, ann, bob } = await open();
+    const release = holdAppends(rooms);
+    say(ann, 'x').catch(() => {});
+    await rooms.settle();
+    bob.drop();
+    await rooms.clock.advance(120_000);
+    release();
+    await rooms.clock.advance(120_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
+
+  it('one who leaves, comes back and leaves again at once is told to have left', async () => {
+    const { rooms, ann, bob } = await open();
+    await bob.leave(A);
+    await bob.join(A);
+    await bob.leave(A);
+    await rooms.clock.advance(1000);
+    expect(ann.received('presence').at(-1)).toMatchObject({ left: [{ id: 'bob' }], count: 1 });
+  });
+
+  it('a session that is taken up again on its own connection is not told to be closed', async () => {
+    const { ann, rooms } = await open();
+    const { session, position } = await rooms.connect('cat').join(A);
+    void session;
+    const cat = rooms.connect('cat');
+    const first = await cat.join(A);
+    await cat.join(A, { session: first.session, since: first.position });
+    expect(cat.received('closed')).toEqual([]);
+    await say(ann, 'x');
+    expect(texts(cat.events())).toEqual(['x']);
+    void position;
+  });
+
+  it('a command that closed the room is answered again with its outcome', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    const send = () => rooms.node.room(A).send('finish', {}, { as: SYSTEM, commandId: 'c:1' });
+    const first = await send();
+    await expect(send()).resolves.toEqual({ ...first, duplicate: true });
+  });
+
+  it('a join whose answer fails leaves no member behind', async () => {
+    const kind = lab();
+    const rooms = await startTestRooms({
+      kinds: [
+        {
+          ...kind,
+          view: (_, viewer) => {
+            if (viewer?.id === 'bob') throw new Error('view');
+            return null;
+          },
+        },
+      ],
+    });
+    await rooms.connect('ann').join(A);
+    const bob = rooms.connect('bob');
+    await expect(bob.join(A)).rejects.toMatchObject({ code: 'INTERNAL' });
+    bob.drop();
+    await rooms.clock.advance(120_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
+
+  it('a resume whose log cannot be read is still a resume, or leaves nobody behind', async () => {
+    const { rooms, bob } = await open();
+    const { session, position } = await bob.join(A);
+    bob.drop();
+    await rooms.settle();
+    const read = rooms.store.read.bind(rooms.store);
+    await rooms.node.room(A).send('say', { text: 'x' }, { as: SYSTEM });
+    rooms.store.read = () => Promise.reject(new Error('io'));
+    const again = rooms.connect('bob');
+    await again.join(A, { session, since: position }).catch(() => {});
+    rooms.store.read = read;
+    again.drop();
+    await rooms.clock.advance(120_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
+});
+
+/** A logic that changes its state in place: `add` counts, `later` arms a timer that throws half-way. */
+interface Count {
+  said: string[];
+  n: number;
+  timers: { id: string; due: number }[];
+}
+function mutable() {
+  return {
+    whyNotDurable: () => undefined,
+    create: (): RoomLogic =>
+      ({
+        mutable: true,
+        start: () => ({ state: { said: [], n: 0, timers: [] }, taken: true, outputs: [], effects: [], done: false }),
+        apply: (
+          state: Count,
+          event: { type: string; data?: { text?: string; ms?: number }; id: string; at: number; by?: { id: string } },
+        ) => {
+          const outputs: { type: string; [k: string]: unknown }[] = [];
+          if (event.type === 'say') {
+            state.said.push(event.data?.text ?? '');
+            outputs.push({
+              type: 'said',
+              data: { id: event.id, text: `${event.data?.text} ${state.n}`, by: event.by?.id },
+            });
+          }
+          if (event.type === 'refuse') {
+            state.n += 1;
+            outputs.push({ type: 'room.reject', reason: 'no' });
+          }
+          if (event.type === 'later') state.timers.push({ id: event.id, due: event.at + (event.data?.ms ?? 0) });
+          if (event.type === 'add') outputs.push({ type: 'room.reply', data: { sum: state.n } });
+          return { state, taken: true, outputs, effects: [], done: false };
+        },
+        save: (state: Count) => structuredClone(state),
+        load: (saved: Count) => structuredClone(saved),
+        nextTimer: (state: Count) => state.timers[0],
+        fire: (state: Count) => {
+          state.n += 100;
+          throw new Error('half-way');
+        },
+        spend: (state: Count, timer: string) => {
+          state.timers = state.timers.filter(({ id }) => id !== timer);
+          return state;
+        },
+        expose: (state: Count) => state,
+        resume: () => {},
+        stop: () => {},
+        isBusy: () => false,
+      }) as unknown as RoomLogic,
+  };
+}

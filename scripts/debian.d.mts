@@ -1,0 +1,1 @@
+export declare function program(name: string, debianPackage?: string): string;
