@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
+import { WebSocket } from 'ws';
 import { ForbiddenError } from '@greenroom/rooms';
 import { CARRIERS, GatewayApp, type AppOptions } from './app.fixture.js';
 import { ManualClock } from './rooms.fixture.js';
@@ -214,6 +216,15 @@ describe('Socket.IO', () => {
     guard.open();
     expect(await join).toMatchObject({ ok: true });
     expect(ann.pushes.all[0]).toMatchObject({ op: 'hello' });
+  });
+
+  it('whose transport is let into no namespace by the deadline loses it', async () => {
+    await start({ gateway: { admissionMs: 100 } });
+    // A stock client closes by itself once it is refused.
+    const engine = new WebSocket(`ws://127.0.0.1:${app.port}/socket.io/?EIO=4&transport=websocket`);
+    await once(engine, 'message');
+    engine.send('40/rooms,{"token":"bad"}');
+    await once(engine, 'close');
   });
 
   it('disconnects what did not pass, if a gateway class forgets the middleware', async () => {

@@ -24,13 +24,16 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
 
   constructor(
     @Inject(Reception) private readonly reception: Reception,
-    @Inject(ROOMS_GATEWAY_SETTINGS) settings: GatewaySettings,
+    @Inject(ROOMS_GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
     @Inject(ROOMS_CLOCK) clock: Clock,
   ) {
     this.#door = new SocketIoDoor(reception, settings, clock, new Logger('Greenroom'));
   }
 
   afterInit(namespace: Namespace): void {
+    const { server } = namespace;
+    // Who joins no namespace, or was refused, would be let stay for Socket.IO's own 45 s.
+    server.connectTimeout(Math.min(server.connectTimeout(), this.settings.admissionMs));
     namespace.use((socket, next) => {
       void this.#admit(socket, next);
     });
