@@ -1,10 +1,12 @@
 import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
 import { isSavable, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
+import type { EndedSession } from '../feed/feed.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import type { RoomEnvironment } from '../room/environment.js';
-import type { Room, RoomEvents } from '../room/room.js';
+import type { RoomCore } from '../room/core.js';
+import type { Loss, Room, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
@@ -24,7 +26,13 @@ type Slot =
   | { readonly state: 'active'; readonly room: Room; readonly since: number; readonly retryMs: number }
   /** What is asked meanwhile waits, and activates it again. */
   | { readonly state: 'passivating'; readonly waiting: Waiting[] }
-  | { readonly state: 'refused'; readonly error: RoomError; readonly until: number; readonly retryMs: number };
+  | {
+      readonly state: 'refused';
+      readonly error: RoomError;
+      readonly until: number;
+      readonly retryMs: number;
+      readonly last: Room | undefined;
+    };
 
 export interface RoomHostOptions {
   readonly env: Omit<RoomEnvironment, 'store'>;
@@ -32,7 +40,10 @@ export interface RoomHostOptions {
   readonly store: RoomEnvironment['store'];
   readonly checks: boolean;
   kind(name: string): RoomKind | undefined;
-  isLive(session: string): boolean;
+  /** Whether a connection of this node is open. */
+  isOpen(connection: string): boolean;
+  /** Ends the attachments here of those who are in the room no longer. */
+  endOthers(address: string, isSession: (session: string) => boolean, ended: Omit<EndedSession, 'session'>): void;
 }
 
 /** The rooms that this process owns: activates them when they are asked for, unloads them when nobody is there. */
@@ -105,7 +116,7 @@ export class RoomHost {
     while (this.#slots.size > 0) {
       for (const [address, slot] of this.#slots) {
         if (slot.state === 'refused') this.#slots.delete(address);
-        if (slot.state === 'active') this.#begin(this.#passivate(address, slot.room));
+        if (slot.state === 'active') void this.#begin(this.#passivate(address, slot.room));
       }
       await Promise.all(this.#underWay);
     }
@@ -134,7 +145,8 @@ export class RoomHost {
     else if (slot === undefined && this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
     else {
       const retryMs = slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS;
-      void this.#begin(this.#activate(address, [waiting], retryMs));
+      const last = slot?.state === 'refused' ? slot.last : undefined;
+      void this.#begin(this.#activate(address, [waiting], retryMs, last));
     }
   }
 
@@ -148,16 +160,26 @@ export class RoomHost {
       const { room, inputs } = await this.#load(address, creation, last);
       this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
       room.begin(inputs);
+      if (last !== undefined) this.#endOthers(address, room.core);
       for (const { run } of waiting) run(room);
       return room;
     } catch (thrown) {
       // That there was no such room is no answer to those who came later and may make it.
       const makers = thrown instanceof NoSuchRoomError ? waiting.slice(asked).filter((each) => each.creation) : [];
       const refused = waiting.filter((each) => !makers.includes(each));
-      this.#refuse(address, thrown, refused, retryMs);
+      this.#refuse(address, thrown, refused, retryMs, last);
       for (const each of makers) this.#wait(address, each);
       return undefined;
     }
+  }
+
+  /** A turn of which nobody was told may have put members out. */
+  #endOthers(address: string, { closed, members }: RoomCore): void {
+    const ended =
+      closed === undefined
+        ? ({ code: 'FORBIDDEN', reason: 'no longer a member' } as const)
+        : ({ code: 'ROOM_CLOSED', reason: closed } as const);
+    this.options.endOthers(address, (session) => members.session(session) !== undefined, ended);
   }
 
   async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
@@ -168,13 +190,13 @@ export class RoomHost {
     const store = isVolatile ? this.#memory : this.options.store;
     const events: RoomEvents = {
       idle: (room) => void this.#begin(this.#passivate(address, room)),
-      lost: async (room, cause) => (await this.#begin(this.#reload(address, room, cause)))?.core,
+      lost: async (room, why) => (await this.#begin(this.#reload(address, room, why)))?.core,
     };
     const context: ActivationContext = {
       env: { ...this.options.env, store },
       events,
       checks: this.options.checks,
-      isLive: (session) => this.options.isLive(session),
+      isOpen: (connection) => this.options.isOpen(connection),
     };
     const isImplicit = creation !== undefined && creation.params === undefined;
     const mayMake = !isImplicit || kind.options.create === 'on-join';
@@ -184,7 +206,13 @@ export class RoomHost {
   }
 
   /** What failed is answered, and not tried again at once. What the caller got wrong is not held against the room. */
-  #refuse(address: string, thrown: unknown, waiting: readonly Waiting[], retryMs: number): void {
+  #refuse(
+    address: string,
+    thrown: unknown,
+    waiting: readonly Waiting[],
+    retryMs: number,
+    last: Room | undefined,
+  ): void {
     const { clock, logger } = this.options.env;
     const own = thrown instanceof RoomError && thrown.code !== 'INTERNAL';
     const error = own ? thrown : new UnavailableError(thrown, retryMs);
@@ -194,7 +222,8 @@ export class RoomHost {
       logger.error('a room cannot be started', { room: address, cause: thrown });
       // A machine does not change while the process runs.
       const until = error.code === 'DIVERGED' ? Infinity : clock.now() + retryMs;
-      this.#slots.set(address, { state: 'refused', error, until, retryMs: Math.min(retryMs * 2, LONGEST_RETRY_MS) });
+      const longer = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      this.#slots.set(address, { state: 'refused', error, until, retryMs: longer, last });
     }
     for (const { fail } of waiting) fail(error);
   }
@@ -211,7 +240,7 @@ export class RoomHost {
   }
 
   /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
-  async #reload(address: string, room: Room, cause: unknown): Promise<Room | undefined> {
+  async #reload(address: string, room: Room, { cause, pauses }: Loss): Promise<Room | undefined> {
     const { clock, logger } = this.options.env;
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return undefined;
@@ -228,7 +257,7 @@ export class RoomHost {
     const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
     // The first failed commit is made good at once. One that fails again and again is the room's own doing.
     const isAgain = !isSteady && slot.retryMs > FIRST_RETRY_MS;
-    if (cause === undefined || isAgain) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    if (pauses || (cause !== undefined && isAgain)) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }

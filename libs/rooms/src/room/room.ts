@@ -24,12 +24,19 @@ export interface Tenure {
   readonly mustSave: boolean;
 }
 
+/** Why a room cannot go on from what is in memory. */
+export interface Loss {
+  readonly cause: unknown;
+  /** It would happen again at once: there is to be a pause, longer each time. */
+  readonly pauses: boolean;
+}
+
 /** What a room tells the host that runs it. */
 export interface RoomEvents {
   /** Nobody is here and nothing is under way: it may be unloaded. */
   idle(room: Room): void;
   /** It cannot go on from what is in memory. `core` is the room loaded again from its log. */
-  lost(room: Room, cause: unknown): Promise<RoomCore | undefined>;
+  lost(room: Room, loss: Loss): Promise<RoomCore | undefined>;
 }
 
 /**
@@ -176,7 +183,7 @@ export class Room {
       while (this.#mailbox.size > 0 && !this.#isStopped());
     } catch (cause) {
       this.env.logger.error('a turn failed', { room: this.core.address, cause });
-      await this.#restart();
+      await this.#restart(true);
     }
     // In the same tick as the last look into the mailbox: what is put in from now on starts another.
     this.#turning = undefined;
@@ -218,7 +225,7 @@ export class Room {
     this.#fanOut(turn);
     turn.settle();
     this.#saver.saveWhenDue();
-    if (turn.mustRestart) await this.#restart();
+    if (turn.mustRestart) await this.#restart(!core.spoiled);
   }
 
   async #commit(turn: Turn): Promise<void> {
@@ -260,14 +267,14 @@ export class Room {
     this.#abandon();
     const isDefinite = error instanceof FencedError || error instanceof StoreRefusedError;
     if (isDefinite) turn.fail(new UnavailableError(error));
-    const core = await this.events.lost(this, error);
+    const core = await this.events.lost(this, { cause: error, pauses: false });
     if (!isDefinite) turn.settleFrom(core, new UnknownOutcomeError(error));
   }
 
   /** Its state cannot be trusted, or something beside it must run again: it is loaded from its last commit. */
-  async #restart(): Promise<void> {
+  async #restart(pauses: boolean): Promise<void> {
     this.#abandon();
-    await this.events.lost(this, undefined);
+    await this.events.lost(this, { cause: undefined, pauses });
   }
 
   #abandon(): void {

@@ -6,6 +6,8 @@ import type { RoomCore } from './core.js';
 import type { RoomEnvironment } from './environment.js';
 
 /** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
+/** What emits nothing is kept too, so that members can resume across it: so many positions for an event. */
+const ENTRIES_AN_EVENT = 4;
 const UNHANDLED_MS = 30_000;
 
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
@@ -81,8 +83,12 @@ export class Saver {
     // Nothing goes that effects after the commit have yet to read.
     const isHandled = this.after?.isIdle !== false;
     const keep = isHandled
-      ? { index: core.index - env.limits.historyEvents, after: env.clock.now() - env.limits.historyMs }
-      : { index: 0, after: 0 };
+      ? {
+          index: core.index - env.limits.historyEvents,
+          seq: core.seq - ENTRIES_AN_EVENT * env.limits.historyEvents,
+          after: env.clock.now() - env.limits.historyMs,
+        }
+      : { index: 0, seq: 0, after: 0 };
     await env.store.saveSnapshot(core.address, this.fence, snapshot, keep, deadline);
   }
 

@@ -22,6 +22,8 @@ export interface SessionsContext {
   readonly feed: Feed;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Ids of the connections that are open on this node. */
+  readonly connections: Set<string>;
   kindOf(address: string): RoomKind | undefined;
 }
 
@@ -34,7 +36,9 @@ export class ConnectionSessions implements Sessions {
     private readonly connection: Connection,
     private readonly onEnded: (address: string) => void,
     private readonly context: SessionsContext,
-  ) {}
+  ) {
+    context.connections.add(connection.id);
+  }
 
   async join(address: string, request: JoinRequest): Promise<PendingJoin> {
     const { router, audience } = this.context;
@@ -61,7 +65,7 @@ export class ConnectionSessions implements Sessions {
           create: mayCreate && request.mayCreate ? { params: request.params } : undefined,
         },
         undefined,
-        (late) => this.#forget(address, late),
+        (late) => this.#abandon(address, late, request.session !== undefined),
       );
       if (joined.created) request.onCreated?.();
       return this.#sitDown(address, seat, joined);
@@ -145,6 +149,7 @@ export class ConnectionSessions implements Sessions {
 
   drop(): void {
     this.#isLost = true;
+    this.context.connections.delete(this.connection.id);
     for (const [address, { seat, joined }] of this.#joined) {
       this.#standUp(address, seat);
       void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
@@ -194,6 +199,13 @@ export class ConnectionSessions implements Sessions {
   #standUp(address: string, seat: Seat): void {
     if (this.#joined.get(address)?.seat === seat) this.#joined.delete(address);
     this.context.audience.remove(address, seat);
+  }
+
+  /** The answer to a join that was given up. One that was taken up again may have been so once more since. */
+  #abandon(address: string, late: Joined, isResumed: boolean): void {
+    if (!isResumed) this.#forget(address, late);
+    else if (!this.context.audience.isLive(late.sessionId))
+      void this.#tellDropped(address, late.sessionId, DROP_RETRIES);
   }
 
   /** A session that nobody will use. */

@@ -44,11 +44,12 @@ describe('a node', () => {
     await ann.join(A);
     await ann.leave(A);
     let joined: Promise<unknown> | undefined;
-    onStop = () =>
-      (joined ??= rooms
+    onStop = () => {
+      joined ??= rooms
         .connect('bob')
         .join(A)
-        .catch((e: unknown) => e));
+        .catch((e: unknown) => e);
+    };
     await rooms.clock.advance(61_000);
     expect(joined).toBeDefined();
     expect(await joined).toMatchObject({ count: 1 });
