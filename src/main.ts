@@ -19,8 +19,14 @@ const serve = async (): Promise<void> => {
   try {
     const { allowedOrigins, rateLimit } = config;
     const module = AppModule.with({ secret, store, allowedOrigins, rateLimit });
-    const app = await NestFactory.create(module, { logger, abortOnError: false });
-    app.enableShutdownHooks();
+    const app = await NestFactory.create(module, {
+      logger,
+      abortOnError: false,
+      // A connection that never asked for anything would hold up the end for a minute.
+      forceCloseConnections: true,
+    });
+    // Stopped in good order is no failure: 0, not killed by a signal.
+    app.enableShutdownHooks([], { useProcessExit: true });
     await app.listen(config.port, config.host);
     if (!rateLimit) logger.warn('RATE_LIMIT is off: rates and connection counts are unlimited');
     logger.log(`Listening on ${await app.getUrl()}`);
@@ -30,11 +36,14 @@ const serve = async (): Promise<void> => {
   }
 };
 
+/** System calls that fail for a HOST or PORT that cannot be had. */
+const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'getaddrinfo']);
+
 /** What the operator can put right is one line; what only a programmer can has a stack. */
 const isOperators = (error: unknown): boolean =>
   error instanceof ConfigError ||
   error instanceof DataDirError ||
-  (error as NodeJS.ErrnoException).syscall === 'listen';
+  LISTENING.has((error as NodeJS.ErrnoException).syscall);
 
 try {
   await serve();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDataDir } from '@greenroom/store-lmdb';
 import { ConfigError, type Config } from '../config.js';
 
 const FILE = 'jwt-secret';
@@ -23,7 +24,7 @@ const makeSecret = async (file: string): Promise<string> => {
 };
 
 const keptSecret = async (dataDir: string, file: string): Promise<string> => {
-  await mkdir(dataDir, { recursive: true });
+  makeDataDir(dataDir);
   return readFile(file, 'utf8').catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
     return makeSecret(file);

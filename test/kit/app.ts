@@ -21,7 +21,7 @@ export class Apps {
   async start(parts: ModuleMetadata): Promise<string> {
     @Module(parts)
     class App {}
-    const app = await NestFactory.create(App, { logger: false });
+    const app = await NestFactory.create(App, { logger: false, abortOnError: false });
     this.#all.push(app);
     await app.listen(0, '127.0.0.1');
     return app.getUrl();

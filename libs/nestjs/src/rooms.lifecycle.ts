@@ -5,6 +5,7 @@ import {
   Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
   type Type,
 } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
@@ -20,7 +21,7 @@ import { ROOMS_GATEWAY, ROOMS_STORE } from './rooms.tokens.js';
 
 /** Starts the rooms when the app does, and ends them in good order while sockets are still open. */
 @Injectable()
-export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   constructor(
     private readonly explorer: RoomExplorer,
     private readonly admission: EnhancedAdmission,
@@ -42,8 +43,12 @@ export class RoomsLifecycle implements OnApplicationBootstrap, BeforeApplication
     this.health.enter('ready');
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Nest's first word of a shutdown: nobody is sent here any more before the first connection is told to go. */
+  onModuleDestroy(): void {
     this.health.enter('draining');
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.connections.drain('shutting down');
     await this.node.drain();
     await this.store.close();

@@ -5,6 +5,7 @@ import { REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Room } from './decorators/room.decorator.js';
+import { Connections } from './gateway/connections.js';
 import { RoomsHealth } from './health/rooms-health.js';
 import { RoomsModule } from './rooms.module.js';
 import { RoomsService } from './rooms.service.js';
@@ -46,6 +47,15 @@ test('rooms are ready once the app has started, and not while it drains', async 
   await app.close();
   expect(phases.slice(3)).toEqual(['draining', false]);
   expect([health.phase, health.isAlive()]).toEqual(['stopped', false]);
+});
+
+test('a process says that it drains before the first connection is told to go', async () => {
+  app = await RoomsApp.start({ rooms: [ChatRoom] });
+  const [health, connections] = [app.module.get(RoomsHealth), app.module.get(Connections)];
+  const phases: string[] = [];
+  connections.drain = async () => void phases.push(health.phase);
+  await app.close();
+  expect(new Set(phases)).toEqual(new Set(['draining']));
 });
 
 test('kinds are known before the node starts, and the store is closed last', async () => {

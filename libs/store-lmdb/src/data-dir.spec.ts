@@ -67,6 +67,10 @@ describe('the data directory', () => {
     expect(await refusal(join(file, 'below'))).toBe(`${file}/below is not a directory.`);
   });
 
+  it('is refused where there is a folder that takes no other', async () => {
+    expect(await refusal('/proc/greenroom/data')).toContain('/proc/greenroom/data cannot be ');
+  });
+
   it('is refused when it cannot be written to', async () => {
     // To root, only what the kernel itself refuses.
     const dir = process.getuid?.() === 0 ? '/sys/greenroom' : home;

@@ -1,5 +1,15 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.js';
 import { isRunning, thisProcess, type ProcessMark } from './process-mark.js';
 
@@ -15,14 +25,34 @@ const LOCK = 'lock';
  * @throws DataDirError
  */
 export function prepareDataDir(dir: string): void {
+  makeDataDir(dir);
+  refuseIfHeld(dir);
+}
+
+/**
+ * Makes the directory if need be (for its owner alone), and makes sure that files can be made in it.
+ * @throws DataDirError
+ */
+export function makeDataDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDir(dir);
     // Whether entries can be made in it; on a file this fails with ENOTDIR.
     accessSync(join(dir, '.'), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new DataDirError(sentence(dir, error), { cause: error });
   }
-  refuseIfHeld(dir);
+}
+
+/** Node's `recursive` never returns where a folder exists and none can be made in it, as in /proc (Node 20). */
+function makeDir(dir: string): void {
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && statSync(dir).isDirectory()) return;
+    if (errorCode(error) !== 'ENOENT' || existsSync(dirname(dir))) throw error;
+    makeDir(dirname(dir));
+    makeDir(dir);
+  }
 }
 
 /**

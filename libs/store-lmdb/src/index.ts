@@ -1,2 +1,2 @@
-export { DataDirError } from './data-dir.js';
+export { DataDirError, makeDataDir } from './data-dir.js';
 export { openLmdbStore, type LmdbRoomStore, type LmdbStoreOptions } from './lmdb-store.js';
