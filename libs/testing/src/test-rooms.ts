@@ -79,6 +79,11 @@ export class TestConnection implements Connection {
     return this.#sessions.leave(address);
   }
 
+  /** The user's claims have changed, and with them what the others know of the member. */
+  refresh(address: string, profile: object): Promise<void> {
+    return this.#sessions.refresh(address, profile);
+  }
+
   members(address: string, after?: string, limit = 100): ReturnType<Sessions['members']> {
     return this.#sessions.members(address, after, limit);
   }

@@ -67,6 +67,19 @@ describe.each(CARRIERS)('the engine over %s', (_, connect) => {
     });
   });
 
+  it("tells the app once that a connection's part in a room is over, whoever ended it", async () => {
+    const [ann, ben, cat] = [connect(app, 'ann'), connect(app, 'ben'), connect(app, 'cat')];
+    for (const each of [ann, ben, cat]) await each.ask('join', { room: 'chat/cats' });
+    await ann.ask('leave', { room: 'chat/cats' });
+    await node.room('chat/cats').kick('ben', 'enough');
+    expect(await ben.next('closed')).toMatchObject({ room: 'chat/cats', code: 'FORBIDDEN', reason: 'enough' });
+    await ben.ask('ping');
+    cat.socket.close();
+    await cat.closed;
+    while (app.admission.lefts.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    expect(app.admission.lefts).toEqual(['ann chat/cats', 'ben chat/cats', 'cat chat/cats']);
+  });
+
   it('has told the sender of its event when the reply arrives, and refuses what the engine refuses', async () => {
     const ann = connect(app, 'ann');
     await ann.ask('join', { room: 'chat/cats' });

@@ -71,6 +71,7 @@ describe.each(CARRIERS)('over %s', (_, connect) => {
     ]);
     expect(await ann.next('closed')).toMatchObject({ room: 'chat/staff', code: 'FORBIDDEN' });
     expect(app.rooms.joins).toHaveLength(2);
+    expect(app.rooms.refreshed).toEqual([{ room: 'chat/cats', profile: { name: 'ann' } }]);
     const say = { name: 'say', data: { text: 'hi' } };
     expect(await ann.ask('send', { room: 'chat/staff', ...say })).toMatchObject({ error: { code: 'NOT_A_MEMBER' } });
     expect(await ann.ask('send', { room: 'chat/cats', ...say })).toMatchObject({ ok: true });

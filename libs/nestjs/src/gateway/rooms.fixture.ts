@@ -143,6 +143,8 @@ export class FakeSessions implements Sessions {
 export class FakeAdmission implements Admission {
   onConnect: (connection: RoomsConnection) => Promise<void> = () => Promise.resolve();
   onJoin: (connection: RoomsConnection, attempt: JoinAttempt) => Promise<void> = () => Promise.resolve();
+  /** Who has left what, in the order it was told. */
+  readonly lefts: string[] = [];
   /** What an interceptor does with a join's reply. */
   afterJoin: (reply: JoinReply) => Promise<JoinReply> = (reply) => Promise.resolve(reply);
   onCommand: (connection: RoomsConnection, attempt: CommandAttempt) => Promise<void> = () => Promise.resolve();
@@ -167,7 +169,9 @@ export class FakeAdmission implements Admission {
   async signal(_connection: RoomsConnection, attempt: CommandAttempt): Promise<unknown> {
     return attempt.data;
   }
-  async left(): Promise<void> {}
+  async left(connection: RoomsConnection, _kind: RoomKind, address: string): Promise<void> {
+    this.lefts.push(`${connection.user.id} ${address}`);
+  }
 }
 
 /** A token is `<id>[/<role>][@<expiresAt>]`; `bad` is none. */

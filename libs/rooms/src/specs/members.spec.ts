@@ -32,6 +32,22 @@ const open = async (kind = lab(), limits = {}) => {
 };
 
 describe('members', () => {
+  it('whose claims have changed are known by them from then on, and miss nothing', async () => {
+    const { rooms, ann, bob } = await open();
+    const { pushes } = bob;
+    const before = pushes.length;
+    const [, refreshed] = await Promise.all([say(ann, '1'), bob.refresh(A, { name: 'Robert' }), say(ann, '2')]);
+    expect(refreshed).toBeUndefined();
+    await say(bob, '3');
+    expect(await ann.members(A)).toMatchObject({ members: [{ name: 'ann' }, { id: 'bob', name: 'Robert' }] });
+    expect(ann.events('said').at(-1)).toMatchObject({ by: { id: 'bob', name: 'Robert' } });
+    const after = pushes.slice(before);
+    expect(after.every(({ op }) => op === 'events')).toBe(true);
+    const seqs = bob.events('said').map(({ seq }) => seq);
+    expect([...new Set(seqs)]).toEqual(ann.events('said').map(({ seq }) => seq));
+    await rooms.settle();
+  });
+
   it('a resume that is tried again after a time-out stays', async () => {
     const rooms = await startTestRooms({ kinds: [lab()] });
     const ann = rooms.connect('ann');
