@@ -23,7 +23,7 @@ const text = z.object({ text: z.string() });
 const answered = command(text, z.object({ n: z.number() }));
 
 /** Every way a command can be refused. */
-export const Lab = defineRoom({
+const Lab = defineRoom({
   kind: 'lab',
   commands: {
     say: text,
@@ -59,7 +59,7 @@ const fail = ({ event }: { readonly event: { readonly data?: unknown } }): never
   throw new Error(`a bug that knows the payload: ${textIn(event)}`);
 };
 
-export const labMachine = setup({
+const labMachine = setup({
   types: roomTypes<typeof Lab, { count: number }>(),
   actions: {
     /** What a refused command must not leave behind. */
@@ -194,7 +194,7 @@ class TeamGuard implements CanActivate {
   }
 }
 
-export const Club = defineRoom({ kind: 'club', commands: { say: text }, events: { said: text } });
+const Club = defineRoom({ kind: 'club', commands: { say: text }, events: { said: text } });
 const clubOut = outputs(Club);
 const clubMachine = setup({ types: roomTypes<typeof Club, object>() }).createMachine({
   context: {},

@@ -71,3 +71,7 @@ export const roomKind = <C extends RoomContract>(
   ...(view !== undefined && { view }),
   ...(afterCommit !== undefined && { afterCommit }),
 });
+
+/** Whether a room of it can be loaded again. One in memory may run what cannot be saved. */
+export const isSavable = ({ options, logic }: RoomKind): boolean =>
+  options.durability !== 'memory' || logic.whyNotDurable() === undefined;

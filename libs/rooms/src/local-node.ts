@@ -53,6 +53,8 @@ class LocalNode implements RoomsNode {
   readonly #directory: Directory;
   readonly #courier: Courier;
   readonly #feed: Feed;
+  /** Ids of the connections that are open here. */
+  readonly #connections = new Set<string>();
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #drainMs: number;
@@ -73,7 +75,8 @@ class LocalNode implements RoomsNode {
       store,
       checks,
       kind: (name) => this.kind(name),
-      isLive: (session) => this.#audience.isLive(session),
+      isOpen: (connection) => this.#connections.has(connection),
+      endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
     this.#drainMs = limits.drainMs;
@@ -105,13 +108,14 @@ class LocalNode implements RoomsNode {
     this.#alarms.start();
   }
 
-  connect(connection: Connection): Sessions {
-    return new ConnectionSessions(connection, {
+  connect(connection: Connection, onEnded: (address: string) => void = () => {}): Sessions {
+    return new ConnectionSessions(connection, onEnded, {
       router: this.#router,
       audience: this.#audience,
       feed: this.#feed,
       clock: this.#clock,
       ids: this.#ids,
+      connections: this.#connections,
       kindOf: (address) => this.kind(KIND(address)),
     });
   }

@@ -31,7 +31,8 @@ export interface RoomsNode {
   register(kind: RoomKind): void;
   kind(name: string): RoomKind | undefined;
   start(): Promise<void>;
-  connect(connection: Connection): Sessions;
+  /** @param onEnded told of each room that the connection is taken out of by anything but its own `leave` and `drop`. */
+  connect(connection: Connection, onEnded?: (address: string) => void): Sessions;
   room(address: string): RoomHandle;
   /** Makes a room; `params` are valid. @throws RoomError REJECTED when it exists. */
   create(address: string, params: unknown): Promise<void>;

@@ -102,7 +102,7 @@ describe('LmdbRoomStore', () => {
     await store.append('chat/cats', fenceOf(claim), { ...one, entries });
     const lengths: number[] = [];
     for (let i = 0; i < 3; i += 1) {
-      const keep = { index: 100, after: 0 };
+      const keep = { index: 100, seq: 0, after: 0 };
       await store.saveSnapshot('chat/cats', fenceOf(claim), { seq: 4501, state: 0 }, keep, undefined);
       lengths.push((await store.read('chat/cats', { limit: 9999 })).length);
     }

@@ -41,7 +41,11 @@ export class InRoom {
     private readonly connection: CarrierConnection,
     private readonly sessions: Sessions,
     private readonly desk: Desk,
-  ) {}
+  ) {
+    connection.whenGone(() => {
+      for (const address of this.#attempts.keys()) this.ended(address);
+    });
+  }
 
   async join({ room, address, params, data, session, since }: JoinOperation, step: Step): Promise<JoinReply> {
     const { admission, quota, settings } = this.desk;
@@ -89,7 +93,6 @@ export class InRoom {
     step.whenAnswered((isTold) => {
       if (!this.connection.isOpen) return;
       if (!isTold) return pending.cancel();
-      this.#forgetLeft();
       this.#attempts.set(attempt.address, attempt);
       this.connection.enter(attempt.address);
       pending.begin();
@@ -97,12 +100,20 @@ export class InRoom {
   }
 
   async leave({ room, address }: LeaveOperation): Promise<object> {
-    const kind = this.#kind(address.kind);
+    this.#kind(address.kind);
     await this.sessions.leave(room);
-    this.#attempts.delete(room);
-    this.connection.exit(room);
-    this.desk.admission.left(this.connection, kind, room).catch((thrown: unknown) => this.desk.logger.error(thrown));
+    this.ended(room);
     return {};
+  }
+
+  /** The connection's part in a room is over, whoever ended it. */
+  ended(address: string): void {
+    const attempt = this.#attempts.get(address);
+    if (attempt === undefined) return;
+    this.#attempts.delete(address);
+    this.connection.exit(address);
+    const { admission, logger } = this.desk;
+    admission.left(this.connection, attempt.kind, address).catch((thrown: unknown) => logger.error(thrown));
   }
 
   /** Releases when the room has the command. */
@@ -138,14 +149,7 @@ export class InRoom {
 
   /** The rooms the connection is in, as it asked for them. */
   attempts(): readonly JoinAttempt[] {
-    this.#forgetLeft();
     return [...this.#attempts.values()];
-  }
-
-  /** A connection is also taken out of rooms by kicks and closings, which nobody tells us. */
-  #forgetLeft(): void {
-    const joined = new Set(this.sessions.addresses());
-    for (const address of this.#attempts.keys()) if (!joined.has(address)) this.#attempts.delete(address);
   }
 
   #kind(name: string): RoomKind {

@@ -106,7 +106,7 @@ export class Reception {
   /** Begins to serve a connection that was admitted: tells the engine, says hello. */
   serve({ connection, authenticated }: Admitted): Operations {
     const desk = this.#desk;
-    const sessions = this.#sessions(connection);
+    const sessions = this.#sessions(connection, (address) => inRoom.ended(address));
     const inRoom = new InRoom(connection, sessions, desk);
     const renewal = new Renewal(connection, sessions, inRoom, desk, authenticated.expiresAt);
     const operations = new Operations(connection, inRoom, renewal, desk);
@@ -117,9 +117,9 @@ export class Reception {
     return operations;
   }
 
-  #sessions(connection: CarrierConnection): Sessions {
+  #sessions(connection: CarrierConnection, onEnded: (address: string) => void): Sessions {
     try {
-      const sessions = this.#desk.node.connect(connection);
+      const sessions = this.#desk.node.connect(connection, onEnded);
       // Not at once: a connection may end while the engine is in the middle of pushing to it.
       connection.whenGone(() => queueMicrotask(() => sessions.drop()));
       return sessions;

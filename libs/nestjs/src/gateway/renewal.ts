@@ -39,7 +39,8 @@ export class Renewal {
 
   /**
    * Changed claims are asked for again, at the door and in every room: a connection that is no longer welcome ends
-   * (4403), a room that no longer takes it is left. A refused token changes nothing.
+   * (4403), a room that no longer takes it is left, and in the others the member is what `@OnJoin` makes of the claims
+   * now. A refused token changes nothing.
    * @throws RoomError UNAUTHENTICATED, or FORBIDDEN for another user's token and for claims that are not let in.
    */
   async renew(token: string, step: Step): Promise<AuthReply> {
@@ -62,24 +63,26 @@ export class Renewal {
       throw thrown;
     });
     for (const attempt of this.inRoom.attempts()) {
-      if (!(await this.#stillAllowed(attempt)))
-        await this.sessions.end(attempt.address, 'FORBIDDEN', 'no longer allowed');
+      const profile = await this.#profileNow(attempt);
+      if (profile === undefined) await this.sessions.end(attempt.address, 'FORBIDDEN', 'no longer allowed');
+      else await this.sessions.refresh(attempt.address, profile);
     }
   }
 
-  async #stillAllowed(attempt: JoinAttempt): Promise<boolean> {
-    let reached = false;
+  /** What the room is to know of the member from now on; `undefined` when it is no longer for them. */
+  async #profileNow(attempt: JoinAttempt): Promise<object | undefined> {
+    let profile: object | undefined;
     try {
-      await this.desk.admission.join(this.connection, attempt, async () => {
-        reached = true;
+      await this.desk.admission.join(this.connection, attempt, async (admitted) => {
+        profile = admitted.profile;
         return this.#asJoined(attempt.address);
       });
     } catch (thrown) {
       const error = toRoomError(thrown);
       if (error !== thrown) this.desk.logger.error(`asking ${attempt.address} again failed`, error.cause);
-      return false;
+      return undefined;
     }
-    return reached;
+    return profile;
   }
 
   /** What a join that has long happened looks like to the interceptors around it. */

@@ -37,6 +37,7 @@ export class FakeRooms {
   readonly dropped: string[] = [];
   readonly begun: string[] = [];
   readonly cancelled: string[] = [];
+  readonly refreshed: { readonly room: string; readonly profile: object }[] = [];
   /** What joiners are shown. */
   view: unknown = null;
   /** What `send` waits for after it has taken the command. */
@@ -47,8 +48,8 @@ export class FakeRooms {
   readonly node = {
     kind: (name: string): RoomKind | undefined =>
       name === 'chat' ? ({ contract: Chat, options: KIND_DEFAULTS } as unknown as RoomKind) : undefined,
-    connect: (connection: Connection): Sessions => {
-      const sessions = new FakeSessions(this, connection);
+    connect: (connection: Connection, onEnded: (address: string) => void): Sessions => {
+      const sessions = new FakeSessions(this, connection, onEnded);
       this.sessions.push(sessions);
       return sessions;
     },
@@ -68,6 +69,7 @@ export class FakeSessions implements Sessions {
   constructor(
     private readonly rooms: FakeRooms,
     readonly connection: Connection,
+    private readonly onEnded: (address: string) => void,
   ) {}
 
   async join(room: string, request: JoinRequest): Promise<PendingJoin> {
@@ -126,6 +128,10 @@ export class FakeSessions implements Sessions {
   async end(room: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void> {
     this.#rooms.delete(room);
     this.connection.push(new Frame({ op: 'closed', room, code, reason }));
+    this.onEnded(room);
+  }
+  async refresh(room: string, profile: object): Promise<void> {
+    this.rooms.refreshed.push({ room, profile });
   }
   drop(): void {
     this.#rooms.clear();

@@ -2,7 +2,7 @@ import type { EventsPush } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
 import { UnavailableError } from '../errors.js';
 import type { Joined } from '../room/request.js';
-import type { Feed, FeedMessage, PublishedTurn } from './feed.js';
+import type { EndedSession, Feed, FeedMessage, PublishedTurn } from './feed.js';
 import { Frame } from './frame.js';
 import { Presence } from './presence.js';
 import type { Seat } from './seat.js';
@@ -83,9 +83,23 @@ export class Audience {
     hall.byMember.set(id, (hall.byMember.get(id) ?? new Set()).add(seat));
     const held = seat.goLive(joined);
     if (held === undefined) throw new UnavailableError();
+    const missed = new Presence();
     for (const message of held) {
       this.#tell(address, hall, message, [seat]);
-      if (message.type === 'turn') this.#end(address, message);
+      if (message.type !== 'turn') continue;
+      if (message.to > joined.reply.position.seq) missed.add(message);
+      this.#end(address, message);
+    }
+    if (!missed.isEmpty && seat.state.type === 'live') seat.connection.push(new Frame(missed.take(address)));
+  }
+
+  /** Ends the attachments to a room of sessions that it does not have. */
+  endOthers(address: string, isSession: (session: string) => boolean, ended: Omit<EndedSession, 'session'>): void {
+    for (const seat of this.#halls.get(address)?.live ?? []) {
+      const { session } = seat;
+      if (session === undefined || isSession(session)) continue;
+      this.remove(address, seat);
+      seat.onEnded({ ...ended, session });
     }
   }
 

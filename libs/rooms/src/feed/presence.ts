@@ -15,7 +15,7 @@ export class Presence {
   /** @returns whether these are the first since the last `take`. */
   add({ joined, left, to, count }: PublishedTurn): boolean {
     if (joined.length + left.length === 0) return false;
-    const isFirst = this.#joined.size + this.#left.size === 0;
+    const isFirst = this.isEmpty;
     for (const { id, reason } of left)
       if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, reason);
     for (const member of joined) {
@@ -25,6 +25,10 @@ export class Presence {
     this.#at = to;
     this.#count = count;
     return isFirst;
+  }
+
+  get isEmpty(): boolean {
+    return this.#joined.size + this.#left.size === 0;
   }
 
   take(room: string): PresencePush {

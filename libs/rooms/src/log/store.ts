@@ -48,10 +48,12 @@ export interface Batch {
   readonly snapshot?: Snapshot;
 }
 
-/** What is kept below a snapshot. An entry outside of either bound goes. */
+/** What is kept below a snapshot. An entry outside of any bound goes. */
 export interface Retention {
   /** Entries whose `index` is below it go. */
   readonly index: number;
+  /** Entries whose `seq` is below it go: those without events count too. */
+  readonly seq: number;
   /** Entries written before it (milliseconds since 1970) go. */
   readonly after: number;
 }

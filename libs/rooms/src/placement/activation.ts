@@ -15,8 +15,8 @@ export interface ActivationContext {
   readonly events: RoomEvents;
   /** Hold what a machine emits against its contract, in development and tests. */
   readonly checks: boolean;
-  /** Sessions whose connection is on this node go on as they are. */
-  readonly isLive: (session: string) => boolean;
+  /** Sessions whose connection is open on this node go on as they are. */
+  readonly isOpen: (connection: string) => boolean;
 }
 
 /** What a room that does not exist is made with. */
@@ -40,7 +40,7 @@ export interface Activated {
  * @throws DivergedError when its log does not fit its kind.
  */
 export const activate = async (
-  { env, events, checks, isLive }: ActivationContext,
+  { env, events, checks, isOpen }: ActivationContext,
   kind: RoomKind,
   address: string,
   creation: Creation | undefined,
@@ -58,7 +58,7 @@ export const activate = async (
   if (!core.isOpen && creation === undefined) return undefined;
   const fence = { epoch: claim.epoch, owner: env.owner };
   room = new Room(core, fence, { lineage: claim.lineage, handled, mustSave: isOldVersion }, env, events);
-  const inputs = core.isOpen ? drops(core, env, isLive) : [opening(kind, creation)];
+  const inputs = core.isOpen ? drops(core, env, isOpen) : [opening(kind, creation)];
   if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
   return { room, inputs };
 };
@@ -108,9 +108,9 @@ const readAll = async (env: RoomEnvironment, address: string, after: number, hea
   return entries;
 };
 
-const drops = (core: RoomCore, env: RoomEnvironment, isLive: (session: string) => boolean): Input[] => {
+const drops = (core: RoomCore, env: RoomEnvironment, isOpen: (connection: string) => boolean): Input[] => {
   const until = env.clock.now() + core.kind.options.graceMs;
-  return [...core.members.sessions()].flatMap(({ id, state }) =>
-    state === 'attached' && !isLive(id) ? [{ type: 'drop', session: id, until }] : [],
+  return [...core.members.sessions()].flatMap((session) =>
+    session.state === 'attached' && !isOpen(session.connection) ? [{ type: 'drop', session: session.id, until }] : [],
   );
 };

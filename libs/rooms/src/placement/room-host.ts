@@ -1,10 +1,12 @@
 import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
-import type { RoomKind } from '../kind.js';
+import { isSavable, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
+import type { EndedSession } from '../feed/feed.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import type { RoomEnvironment } from '../room/environment.js';
-import type { Room, RoomEvents } from '../room/room.js';
+import type { RoomCore } from '../room/core.js';
+import type { Loss, Room, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
@@ -24,7 +26,13 @@ type Slot =
   | { readonly state: 'active'; readonly room: Room; readonly since: number; readonly retryMs: number }
   /** What is asked meanwhile waits, and activates it again. */
   | { readonly state: 'passivating'; readonly waiting: Waiting[] }
-  | { readonly state: 'refused'; readonly error: RoomError; readonly until: number; readonly retryMs: number };
+  | {
+      readonly state: 'refused';
+      readonly error: RoomError;
+      readonly until: number;
+      readonly retryMs: number;
+      readonly last: Room | undefined;
+    };
 
 export interface RoomHostOptions {
   readonly env: Omit<RoomEnvironment, 'store'>;
@@ -32,13 +40,18 @@ export interface RoomHostOptions {
   readonly store: RoomEnvironment['store'];
   readonly checks: boolean;
   kind(name: string): RoomKind | undefined;
-  isLive(session: string): boolean;
+  /** Whether a connection of this node is open. */
+  isOpen(connection: string): boolean;
+  /** Ends the attachments here of those who are in the room no longer. */
+  endOthers(address: string, isSession: (session: string) => boolean, ended: Omit<EndedSession, 'session'>): void;
 }
 
 /** The rooms that this process owns: activates them when they are asked for, unloads them when nobody is there. */
 export class RoomHost {
   readonly #slots = new Map<string, Slot>();
   readonly #memory = new MemoryRoomStore();
+  /** Rooms being activated, unloaded or loaded again. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #isDraining = false;
 
   constructor(private readonly options: RoomHostOptions) {}
@@ -93,19 +106,27 @@ export class RoomHost {
   async drain(withinMs: number): Promise<void> {
     const { clock, logger } = this.options.env;
     this.#isDraining = true;
-    const until = clock.now() + withinMs;
+    const late = new Promise<'late'>((resolve) => clock.after(withinMs, () => resolve('late')));
+    if ((await Promise.race([this.#empty(), late])) === 'late')
+      logger.error('rooms could not be saved in time', { rooms: [...this.#slots.keys()].slice(0, 10) });
+  }
+
+  /** What is being activated has to be waited for before it can be unloaded. */
+  async #empty(): Promise<void> {
     while (this.#slots.size > 0) {
-      if (clock.now() > until) {
-        logger.error('rooms could not be saved in time', { rooms: [...this.#slots.keys()].slice(0, 10) });
-        return;
-      }
-      const rooms = [...this.#slots];
-      for (const [address, slot] of rooms) {
-        if (slot.state === 'active') void this.#passivate(address, slot.room);
+      for (const [address, slot] of this.#slots) {
         if (slot.state === 'refused') this.#slots.delete(address);
+        if (slot.state === 'active') void this.#begin(this.#passivate(address, slot.room));
       }
-      await new Promise<void>((resolve) => clock.after(5, resolve));
+      await Promise.all(this.#underWay);
     }
+  }
+
+  /** Remembers a change of state until it is over. */
+  #begin<T>(change: Promise<T>): Promise<T> {
+    this.#underWay.add(change);
+    void change.finally(() => this.#underWay.delete(change));
+    return change;
   }
 
   #wait(address: string, waiting: Waiting): void {
@@ -122,7 +143,11 @@ export class RoomHost {
     }
     if (this.#isDraining) waiting.fail(new UnavailableError());
     else if (slot === undefined && this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
-    else void this.#activate(address, [waiting], slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS);
+    else {
+      const retryMs = slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS;
+      const last = slot?.state === 'refused' ? slot.last : undefined;
+      void this.#begin(this.#activate(address, [waiting], retryMs, last));
+    }
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
@@ -135,16 +160,26 @@ export class RoomHost {
       const { room, inputs } = await this.#load(address, creation, last);
       this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
       room.begin(inputs);
+      if (last !== undefined) this.#endOthers(address, room.core);
       for (const { run } of waiting) run(room);
       return room;
     } catch (thrown) {
       // That there was no such room is no answer to those who came later and may make it.
       const makers = thrown instanceof NoSuchRoomError ? waiting.slice(asked).filter((each) => each.creation) : [];
       const refused = waiting.filter((each) => !makers.includes(each));
-      this.#refuse(address, thrown, refused, retryMs);
+      this.#refuse(address, thrown, refused, retryMs, last);
       for (const each of makers) this.#wait(address, each);
       return undefined;
     }
+  }
+
+  /** A turn of which nobody was told may have put members out. */
+  #endOthers(address: string, { closed, members }: RoomCore): void {
+    const ended =
+      closed === undefined
+        ? ({ code: 'FORBIDDEN', reason: 'no longer a member' } as const)
+        : ({ code: 'ROOM_CLOSED', reason: closed } as const);
+    this.options.endOthers(address, (session) => members.session(session) !== undefined, ended);
   }
 
   async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
@@ -154,14 +189,14 @@ export class RoomHost {
     const isVolatile = kind.options.durability === 'memory';
     const store = isVolatile ? this.#memory : this.options.store;
     const events: RoomEvents = {
-      idle: (room) => void this.#passivate(address, room),
-      lost: async (room, cause) => (await this.#reload(address, room, cause))?.core,
+      idle: (room) => void this.#begin(this.#passivate(address, room)),
+      lost: async (room, why) => (await this.#begin(this.#reload(address, room, why)))?.core,
     };
     const context: ActivationContext = {
       env: { ...this.options.env, store },
       events,
       checks: this.options.checks,
-      isLive: (session) => this.options.isLive(session),
+      isOpen: (connection) => this.options.isOpen(connection),
     };
     const isImplicit = creation !== undefined && creation.params === undefined;
     const mayMake = !isImplicit || kind.options.create === 'on-join';
@@ -171,7 +206,13 @@ export class RoomHost {
   }
 
   /** What failed is answered, and not tried again at once. What the caller got wrong is not held against the room. */
-  #refuse(address: string, thrown: unknown, waiting: readonly Waiting[], retryMs: number): void {
+  #refuse(
+    address: string,
+    thrown: unknown,
+    waiting: readonly Waiting[],
+    retryMs: number,
+    last: Room | undefined,
+  ): void {
     const { clock, logger } = this.options.env;
     const own = thrown instanceof RoomError && thrown.code !== 'INTERNAL';
     const error = own ? thrown : new UnavailableError(thrown, retryMs);
@@ -181,7 +222,8 @@ export class RoomHost {
       logger.error('a room cannot be started', { room: address, cause: thrown });
       // A machine does not change while the process runs.
       const until = error.code === 'DIVERGED' ? Infinity : clock.now() + retryMs;
-      this.#slots.set(address, { state: 'refused', error, until, retryMs: Math.min(retryMs * 2, LONGEST_RETRY_MS) });
+      const longer = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      this.#slots.set(address, { state: 'refused', error, until, retryMs: longer, last });
     }
     for (const { fail } of waiting) fail(error);
   }
@@ -198,18 +240,24 @@ export class RoomHost {
   }
 
   /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
-  async #reload(address: string, room: Room, cause: unknown): Promise<Room | undefined> {
+  async #reload(address: string, room: Room, { cause, pauses }: Loss): Promise<Room | undefined> {
     const { clock, logger } = this.options.env;
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return undefined;
     logger.warn('a room is loaded again', { room: address, cause });
+    if (!isSavable(room.core.kind)) {
+      this.#memory.forget(address);
+      this.#slots.delete(address);
+      room.disband('restarted');
+      return undefined;
+    }
     const waiting: Waiting[] = [];
     this.#slots.set(address, { state: 'activating', waiting });
     const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;
     const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
     // The first failed commit is made good at once. One that fails again and again is the room's own doing.
     const isAgain = !isSteady && slot.retryMs > FIRST_RETRY_MS;
-    if (cause === undefined || isAgain) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    if (pauses || (cause !== undefined && isAgain)) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }

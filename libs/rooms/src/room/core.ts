@@ -6,7 +6,7 @@ import type { Entry, Input, LoggedEvent, Stamp } from '../log/entry.js';
 import type { Applied, RoomLogic } from './logic.js';
 import { Members } from './members.js';
 import { Outcomes } from './outcomes.js';
-import { judge, type Emission, type Verdict } from './verdict.js';
+import { judge, mustBePlain, type Emission, type Verdict } from './verdict.js';
 
 /** An input that was accepted, with what is to happen once it is committed. */
 export interface Accepted {
@@ -91,12 +91,12 @@ export class RoomCore {
     return timer === undefined || grace === undefined ? (timer ?? grace) : Math.min(timer, grace);
   }
 
-  /** Inputs that are due by the clock. One timer at a time: firing it may cancel the others. */
+  /** The input that is due by the clock, if any. One at a time: a timer that fires may cancel the others. */
   dueInput(now: number): Input | undefined {
     if (!this.#opened) return undefined;
     const timer = this.closed === undefined ? this.logic.nextTimer(this.#state) : undefined;
     if (timer !== undefined && timer.due <= now) return { type: 'timer', timer: timer.id };
-    const session = this.members.overdue(now)[0];
+    const session = this.members.overdue(now);
     return session === undefined ? undefined : { type: 'leave', session, reason: 'lost' };
   }
 
@@ -195,6 +195,7 @@ export class RoomCore {
   /** The logic's answer to an input; the logic's own state is not moved on yet. */
   #attempt(input: Input, stamp: Stamp, failed = false): Attempt {
     try {
+      if (!failed) mustBePlain(input);
       const applied = failed ? undefined : this.#apply(input, stamp);
       if (input.type === 'command' && applied?.taken !== true) throw new RejectedError();
       const verdict = judge(this.kind.contract, input, applied?.outputs ?? [], this.checks);

@@ -32,7 +32,8 @@ export const joinReply = (
   };
   const position = core.kind.view === undefined ? { epoch: now.epoch, seq: before } : now;
   // Taken now: after the first await the room may have gone on.
-  const fresh = { ...common, position, recovered: false as const, view: core.view(member) };
+  const view = core.logic.mutable ? structuredClone(core.view(member)) : core.view(member);
+  const fresh = { ...common, position, recovered: false as const, view };
   const session = { sessionId, member, since: membership.since, created };
   const mayRecover = since !== undefined && (resumed || historyFor === 'all') && isInLineage(since, lineage, now.seq);
   if (!mayRecover) return Promise.resolve({ ...session, reply: fresh });

@@ -32,6 +32,8 @@ interface Saved {
 export class Members {
   readonly #members = new Map<string, { member: Member; since: number; sessions: Set<string> }>();
   readonly #sessions = new Map<string, Session>();
+  /** Those of them that wait for their member, oldest first. */
+  readonly #dropped = new Map<string, Extract<Session, { state: 'dropped' }>>();
   /** Ids in order, for paging. */
   readonly #order: string[] = [];
 
@@ -79,14 +81,14 @@ export class Members {
   /** The earliest end of a grace time. */
   nextGrace(): number | undefined {
     let next: number | undefined;
-    for (const session of this.#sessions.values())
-      if (session.state === 'dropped' && (next === undefined || session.until < next)) next = session.until;
+    for (const { until } of this.#dropped.values()) if (next === undefined || until < next) next = until;
     return next;
   }
 
-  /** Sessions whose grace ended at or before `now`. */
-  overdue(now: number): string[] {
-    return [...this.#sessions.values()].flatMap((s) => (s.state === 'dropped' && s.until <= now ? [s.id] : []));
+  /** A session whose grace ended at or before `now`. */
+  overdue(now: number): string | undefined {
+    for (const { id, until } of this.#dropped.values()) if (until <= now) return id;
+    return undefined;
   }
 
   /** What the logic is to be told of an input, before it is folded in. */
@@ -163,6 +165,8 @@ export class Members {
 
   #attach(session: Session): void {
     this.#sessions.set(session.id, session);
+    this.#dropped.delete(session.id);
+    if (session.state === 'dropped') this.#dropped.set(session.id, session);
     this.#members.get(session.member)?.sessions.add(session.id);
   }
 
@@ -171,6 +175,7 @@ export class Members {
     const membership = session && this.#members.get(session.member);
     if (session === undefined || membership === undefined) return;
     this.#sessions.delete(id);
+    this.#dropped.delete(id);
     membership.sessions.delete(id);
     if (membership.sessions.size > 0) return;
     this.#members.delete(session.member);

@@ -14,6 +14,8 @@ const OUTCOME_WINDOW = { count: 256, ageMs: 600_000 } as const;
 const KEPT_REPLY = 1024;
 /** Clients of one member whose numbering is followed. */
 const CLIENTS = 16;
+/** Members of whom nothing is remembered but that: the last ones. */
+const QUIET_MEMBERS = 1000;
 
 interface Window {
   readonly outcomes: Map<string, Outcome>;
@@ -71,10 +73,14 @@ export class Outcomes {
 
   /** Plain data; what is older than the window at `now` is left out, and members of whom nothing is left. */
   save(now: number): Saved {
+    const quiet: string[] = [];
     for (const [member, window] of this.#windows) {
       for (const [id, { at }] of window.outcomes) if (at <= now - OUTCOME_WINDOW.ageMs) this.#forget(window, id);
-      if (window.outcomes.size === 0) this.#windows.delete(member);
+      if (window.outcomes.size > 0) continue;
+      if (window.forgotten.size === 0) this.#windows.delete(member);
+      else quiet.push(member);
     }
+    for (const member of quiet.slice(0, -QUIET_MEMBERS)) this.#windows.delete(member);
     return [...this.#windows].map(([member, { outcomes, forgotten }]) => [member, [...outcomes], [...forgotten]]);
   }
 

@@ -24,12 +24,19 @@ export interface Tenure {
   readonly mustSave: boolean;
 }
 
+/** Why a room cannot go on from what is in memory. */
+export interface Loss {
+  readonly cause: unknown;
+  /** It would happen again at once: there is to be a pause, longer each time. */
+  readonly pauses: boolean;
+}
+
 /** What a room tells the host that runs it. */
 export interface RoomEvents {
   /** Nobody is here and nothing is under way: it may be unloaded. */
   idle(room: Room): void;
   /** It cannot go on from what is in memory. `core` is the room loaded again from its log. */
-  lost(room: Room, cause: unknown): Promise<RoomCore | undefined>;
+  lost(room: Room, loss: Loss): Promise<RoomCore | undefined>;
 }
 
 /**
@@ -57,7 +64,7 @@ export class Room {
     private readonly events: RoomEvents,
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
-    this.#unanswered = new Unanswered(env.limits.maxUnanswered);
+    this.#unanswered = new Unanswered();
     this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
@@ -84,6 +91,16 @@ export class Room {
   follow(last: Room, missed: readonly Entry[]): void {
     this.#floor = last.#floor;
     this.#publish(publishedTurn(this.core, this.#floor, missed));
+  }
+
+  /** Ends every member's attachment: the room is gone, and what is made in its place knows none of them. */
+  disband(reason: string): void {
+    const ended = [...this.core.members.sessions()].map(({ id }) => ({
+      session: id,
+      code: 'ROOM_CLOSED' as const,
+      reason,
+    }));
+    this.#publish({ ...publishedTurn(this.core, this.#floor, []), ended });
   }
 
   /** Starts serving. `inputs` come before anything that is asked. */
@@ -119,7 +136,14 @@ export class Room {
         this.#turn();
       });
     if (request.type !== 'command') return run();
-    return this.#unanswered.ask(request.as.id, request.commandId, run);
+    // The server's own code speaks for everybody at once.
+    const isServer = request.session === undefined;
+    return this.#unanswered.ask(
+      request.as.id,
+      request.commandId,
+      isServer ? Infinity : this.env.limits.maxUnanswered,
+      run,
+    );
   }
 
   /** Ends what is under way, saves and stops. What is asked from now on is refused. */
@@ -159,7 +183,7 @@ export class Room {
       while (this.#mailbox.size > 0 && !this.#isStopped());
     } catch (cause) {
       this.env.logger.error('a turn failed', { room: this.core.address, cause });
-      await this.#restart();
+      await this.#restart(true);
     }
     // In the same tick as the last look into the mailbox: what is put in from now on starts another.
     this.#turning = undefined;
@@ -201,7 +225,7 @@ export class Room {
     this.#fanOut(turn);
     turn.settle();
     this.#saver.saveWhenDue();
-    if (turn.mustRestart) await this.#restart();
+    if (turn.mustRestart) await this.#restart(!core.spoiled);
   }
 
   async #commit(turn: Turn): Promise<void> {
@@ -243,14 +267,14 @@ export class Room {
     this.#abandon();
     const isDefinite = error instanceof FencedError || error instanceof StoreRefusedError;
     if (isDefinite) turn.fail(new UnavailableError(error));
-    const core = await this.events.lost(this, error);
+    const core = await this.events.lost(this, { cause: error, pauses: false });
     if (!isDefinite) turn.settleFrom(core, new UnknownOutcomeError(error));
   }
 
   /** Its state cannot be trusted, or something beside it must run again: it is loaded from its last commit. */
-  async #restart(): Promise<void> {
+  async #restart(pauses: boolean): Promise<void> {
     this.#abandon();
-    await this.events.lost(this, undefined);
+    await this.events.lost(this, { cause: undefined, pauses });
   }
 
   #abandon(): void {

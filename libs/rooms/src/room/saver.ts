@@ -1,3 +1,4 @@
+import { isSavable } from '../kind.js';
 import { seal } from '../log/snapshot.js';
 import type { Fence, Snapshot } from '../log/store.js';
 import type { AfterCommit } from './after-commit.js';
@@ -5,6 +6,8 @@ import type { RoomCore } from './core.js';
 import type { RoomEnvironment } from './environment.js';
 
 /** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
+/** What emits nothing is kept too, so that members can resume across it: so many positions for an event. */
+const ENTRIES_AN_EVENT = 4;
 const UNHANDLED_MS = 30_000;
 
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
@@ -80,16 +83,19 @@ export class Saver {
     // Nothing goes that effects after the commit have yet to read.
     const isHandled = this.after?.isIdle !== false;
     const keep = isHandled
-      ? { index: core.index - env.limits.historyEvents, after: env.clock.now() - env.limits.historyMs }
-      : { index: 0, after: 0 };
+      ? {
+          index: core.index - env.limits.historyEvents,
+          seq: core.seq - ENTRIES_AN_EVENT * env.limits.historyEvents,
+          after: env.clock.now() - env.limits.historyMs,
+        }
+      : { index: 0, seq: 0, after: 0 };
     await env.store.saveSnapshot(core.address, this.fence, snapshot, keep, deadline);
   }
 
   #snapshot(): Snapshot {
     const { core } = this;
-    // A kind in memory may run what cannot be saved; its log is let go of all the same.
-    const isSavable = core.kind.options.durability !== 'memory' || core.kind.logic.whyNotDurable() === undefined;
-    const saved = isSavable ? core.save(this.env.clock.now()) : null;
+    // What cannot be saved has its log let go of all the same.
+    const saved = isSavable(core.kind) ? core.save(this.env.clock.now()) : null;
     return seal(core.kind, core.seq, this.after?.handled ?? core.seq, saved);
   }
 }

@@ -1,11 +1,17 @@
 import type { AnyStateMachine } from 'xstate';
 
 /** Node ids of a machine's states that invoke something, with what they invoke. */
-const invocations = (machine: AnyStateMachine): { state: string; src: string }[] => {
-  const found: { state: string; src: string }[] = [];
+interface Invocation {
+  readonly state: string;
+  readonly src: string;
+  readonly systemId: string | undefined;
+}
+
+const invocations = (machine: AnyStateMachine): Invocation[] => {
+  const found: Invocation[] = [];
   const queue = [machine.root];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    for (const { src } of node.invoke) found.push({ state: node.id, src: src as string });
+    for (const { src, systemId } of node.invoke) found.push({ state: node.id, src: src as string, systemId });
     queue.push(...Object.values(node.states));
   }
   return found;
@@ -29,7 +35,9 @@ const isPromise = (logic: unknown): boolean => {
  * under way run again. Callbacks, observables and child machines have a life of their own that no snapshot holds.
  */
 export const whyNotDurable = (machine: AnyStateMachine): string | undefined => {
-  for (const { state, src } of invocations(machine)) {
+  for (const { state, src, systemId } of invocations(machine)) {
+    // In a replay no child starts or ends, and XState would find the name taken.
+    if (systemId !== undefined) return `state ${state} invokes ${src} under the systemId ${systemId}`;
     // The machine's own generated name stands for an inline actor.
     const inline = src.startsWith('xstate.invoke.')
       ? machine.root.machine.getStateNodeById(state).invoke.find((each) => each.src === src)

@@ -55,9 +55,19 @@ const bounded = (machine: AnyStateMachine): AnyStateMachine => {
   return own;
 };
 
-/** What arrives from outside goes into the log, so an error becomes its name and message. */
-const plain = (event: EventObject & { error?: unknown }): EventObject & { error?: unknown } =>
-  event.error instanceof Error ? { ...event, error: { name: event.error.name, message: event.error.message } } : event;
+interface OutsideEvent extends EventObject {
+  readonly error?: unknown;
+  readonly snapshot?: unknown;
+}
+
+/** What arrives from outside goes into the log: of an error its name and message, of a child's snapshot what is data. */
+const plain = (event: OutsideEvent): OutsideEvent => {
+  const { error, snapshot } = event;
+  if (error instanceof Error) return { ...event, error: { name: error.name, message: error.message } };
+  if (typeof snapshot !== 'object' || snapshot === null) return event;
+  const { status, output, value, context } = snapshot as Readonly<Record<string, unknown>>;
+  return { ...event, snapshot: { status, output, value, context } };
+};
 
 const childrenOf = (snapshot: AnyMachineSnapshot): [string, AnyActorRef][] =>
   Object.entries<AnyActorRef>(snapshot.children);

@@ -5,14 +5,12 @@ import type { CommandReply } from './request.js';
 export class Unanswered {
   readonly #members = new Map<string, Map<string, Promise<CommandReply>>>();
 
-  constructor(private readonly limit: number) {}
-
-  /** @throws BusyError when the member has too many. */
-  ask(member: string, commandId: string, run: () => Promise<CommandReply>): Promise<CommandReply> {
+  /** @throws BusyError when the member has `limit` already. */
+  ask(member: string, commandId: string, limit: number, run: () => Promise<CommandReply>): Promise<CommandReply> {
     const waiting = this.#members.get(member) ?? new Map<string, Promise<CommandReply>>();
     const same = waiting.get(commandId);
     if (same !== undefined) return same.then((reply) => ({ ...reply, duplicate: true }));
-    if (waiting.size >= this.limit) throw new BusyError('The member');
+    if (waiting.size >= limit) throw new BusyError('The member');
     const reply = run().finally(() => {
       waiting.delete(commandId);
       if (waiting.size === 0) this.#members.delete(member);

@@ -28,10 +28,19 @@ const listed = (ids: unknown): readonly string[] | undefined => {
   return [...new Set((Array.isArray(ids) ? ids : [ids]).map(String))];
 };
 
-/** What cannot cross the wire must not enter the log. */
+/** What cannot cross the wire must not enter the log. @throws TypeError */
 const plain = (what: string, data: unknown): void => {
   const error = exceedsLimits(data, TRUSTED_FRAME_LIMITS);
   if (error !== undefined) throw new TypeError(`${what} cannot be sent: ${error.message}`);
+};
+
+/**
+ * Holds what came from outside the room to the same: one input that cannot be kept would cost its whole turn.
+ * @throws TypeError
+ */
+export const mustBePlain = (input: Input): void => {
+  if (input.type === 'command' || input.type === 'join') plain(`What ${input.type} brings`, input.data);
+  if (input.type === 'outside') plain('What came from beside the room', input.event);
 };
 
 const check = (what: string, schema: Schema | undefined, data: unknown): void => {

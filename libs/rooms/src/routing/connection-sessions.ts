@@ -1,4 +1,4 @@
-import type { HistoryReply, MembersReply } from '@greenroom/protocol';
+import type { ClosedPush, HistoryReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
 import { NotAMemberError, RoomError, toRoomError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
@@ -22,6 +22,8 @@ export interface SessionsContext {
   readonly feed: Feed;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Ids of the connections that are open on this node. */
+  readonly connections: Set<string>;
   kindOf(address: string): RoomKind | undefined;
 }
 
@@ -32,8 +34,11 @@ export class ConnectionSessions implements Sessions {
 
   constructor(
     private readonly connection: Connection,
+    private readonly onEnded: (address: string) => void,
     private readonly context: SessionsContext,
-  ) {}
+  ) {
+    context.connections.add(connection.id);
+  }
 
   async join(address: string, request: JoinRequest): Promise<PendingJoin> {
     const { router, audience } = this.context;
@@ -42,7 +47,7 @@ export class ConnectionSessions implements Sessions {
     const seat = new Seat(this.connection, ({ code, reason }) => {
       if (this.#joined.get(address)?.seat !== seat) return;
       this.#joined.delete(address);
-      this.connection.push(new Frame({ op: 'closed', room: address, code, reason }));
+      this.#tellClosed({ op: 'closed', room: address, code, reason });
     });
     const mayCreate = kind?.options.create === 'on-join';
     audience.add(address, seat, historyFor);
@@ -60,7 +65,7 @@ export class ConnectionSessions implements Sessions {
           create: mayCreate && request.mayCreate ? { params: request.params } : undefined,
         },
         undefined,
-        (late) => this.#forget(address, late),
+        (late) => this.#abandon(address, late, request.session !== undefined),
       );
       if (joined.created) request.onCreated?.();
       return this.#sitDown(address, seat, joined);
@@ -124,12 +129,27 @@ export class ConnectionSessions implements Sessions {
 
   async end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void> {
     if (!this.#joined.has(address)) return;
-    this.connection.push(new Frame({ op: 'closed', room: address, code, reason }));
+    this.#tellClosed({ op: 'closed', room: address, code, reason });
     await this.leave(address);
+  }
+
+  async refresh(address: string, profile: object): Promise<void> {
+    const place = this.#joined.get(address);
+    if (place === undefined) return;
+    const { session } = place.joined.reply;
+    const pending = await this.join(address, {
+      profile,
+      params: undefined,
+      data: undefined,
+      session,
+      mayCreate: false,
+    });
+    pending.begin();
   }
 
   drop(): void {
     this.#isLost = true;
+    this.context.connections.delete(this.connection.id);
     for (const [address, { seat, joined }] of this.#joined) {
       this.#standUp(address, seat);
       void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
@@ -166,14 +186,26 @@ export class ConnectionSessions implements Sessions {
     } catch (error) {
       const { code, message, retryAfterMs } = toRoomError(error).toBody();
       const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
-      this.connection.push(new Frame({ op: 'closed', room: address, code, reason: message, ...retry }));
+      this.#tellClosed({ op: 'closed', room: address, code, reason: message, ...retry });
       this.leave(address).catch(() => {});
     }
+  }
+
+  #tellClosed(push: ClosedPush): void {
+    this.connection.push(new Frame(push));
+    this.onEnded(push.room);
   }
 
   #standUp(address: string, seat: Seat): void {
     if (this.#joined.get(address)?.seat === seat) this.#joined.delete(address);
     this.context.audience.remove(address, seat);
+  }
+
+  /** The answer to a join that was given up. One that was taken up again may have been so once more since. */
+  #abandon(address: string, late: Joined, isResumed: boolean): void {
+    if (!isResumed) this.#forget(address, late);
+    else if (!this.context.audience.isLive(late.sessionId))
+      void this.#tellDropped(address, late.sessionId, DROP_RETRIES);
   }
 
   /** A session that nobody will use. */

@@ -17,6 +17,8 @@ export interface Sessions {
   addresses(): readonly string[];
   /** Ends the attachment to a room from the server's side, telling the connection `closed`. */
   end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void>;
+  /** The member is another now in what the others know of them: the user's claims have changed. `profile` is valid. */
+  refresh(address: string, profile: object): Promise<void>;
   /** The connection is lost: its sessions wait for their grace time. */
   drop(): void;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
-import { assign, emit, fromCallback, fromPromise, setup } from 'xstate';
+import { assign, emit, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
 import { defineRoom } from '../contract/contract.js';
 import { outputs } from '../contract/outputs.js';
@@ -8,28 +8,13 @@ import { roomTypes } from '../contract/room-types.js';
 import { roomKind, SYSTEM, type CommittedEvent } from '../kind.js';
 import { statechart } from '../room/statechart.js';
 import type { LogicFactory } from '../room/logic.js';
-import { lab, labMachine } from './lab.fixture.js';
+import { lab } from './lab.fixture.js';
 
 const A = 'lab/a';
 const texts = (events: readonly { name: string; data: unknown }[]) =>
   events.filter(({ name }) => name === 'said').map(({ data }) => (data as { text: string }).text);
 const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
 const entriesOf = (rooms: TestRooms, address = A) => rooms.store.read(address, { limit: 100_000 });
-/** Holds every append until released; what was held is written only then. */
-const holdAppends = (rooms: TestRooms) => {
-  const append = rooms.store.append.bind(rooms.store);
-  const held: (() => void)[] = [];
-  let isHolding = true;
-  rooms.store.append = async (...args) => {
-    if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
-    return append(...args);
-  };
-  return () => {
-    isHolding = false;
-    for (const go of held.splice(0)) go();
-  };
-};
-
 describe('a node', () => {
   it('a look at a room that does not exist keeps nobody from making it by joining', async () => {
     const rooms = await startTestRooms({ kinds: [lab()] });
@@ -59,11 +44,12 @@ describe('a node', () => {
     await ann.join(A);
     await ann.leave(A);
     let joined: Promise<unknown> | undefined;
-    onStop = () =>
-      (joined ??= rooms
+    onStop = () => {
+      joined ??= rooms
         .connect('bob')
         .join(A)
-        .catch((e: unknown) => e));
+        .catch((e: unknown) => e);
+    };
     await rooms.clock.advance(61_000);
     expect(joined).toBeDefined();
     expect(await joined).toMatchObject({ count: 1 });
@@ -169,15 +155,15 @@ describe('a node', () => {
     const out = outputs(C);
     let ran = 0;
     const machine = setup({
-      types: roomTypes<typeof C, { ref: unknown }>(),
+      types: roomTypes<typeof C, { ref?: unknown }, { type: 'xstate.done.actor.kid' }>(),
       actors: { work: fromPromise(async () => ++ran) },
     }).createMachine({
       context: {},
       on: {
-        go: { actions: assign({ ref: ({ spawn }) => spawn('work', { id: 'kid' }) }) },
+        go: { actions: assign({ ref: ({ spawn }): unknown => spawn('work', { id: 'kid' }) }) },
         'xstate.done.actor.kid': { actions: emit(() => out.seen({})) },
       },
-    } as never);
+    });
     const rooms = await startTestRooms({ kinds: [roomKind(C, { logic: statechart(machine) })] });
     const ann = rooms.connect('ann');
     await ann.join('sp/a');

@@ -285,7 +285,7 @@ const BROKEN: readonly (readonly [what: string, store: () => RoomStore, caught: 
           _keep: Retention,
           deadline: number | undefined,
         ): Promise<void> {
-          return super.saveSnapshot(address, fence, snapshot, { index: 0, after: 0 }, deadline);
+          return super.saveSnapshot(address, fence, snapshot, { index: 0, seq: 0, after: 0 }, deadline);
         }
       })(),
     /entries older than the retention go/,

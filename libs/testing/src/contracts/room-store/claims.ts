@@ -87,7 +87,7 @@ export const claimChecks: readonly StoreCheck[] = [
       await old.write('one', 'two');
       await claim(store, 'node-b', START + 1);
       const before = await old.log();
-      const keep = { index: 100, after: Infinity };
+      const keep = { index: 100, seq: 0, after: Infinity };
       await refused(store.saveSnapshot(ADDRESS, old, { seq: 3, state: 'late' }, keep, 5), 'FencedError');
       same(await old.log(), before, 'the log');
       same(await store.due(Infinity, 10), [], 'what is due');
@@ -102,7 +102,7 @@ export const claimChecks: readonly StoreCheck[] = [
       const batch = { entries: [owner.say('x')], durability: 'fsync', deadline: undefined } as const;
       await refused(store.append(ADDRESS, { epoch: owner.epoch, owner: 'other' }, batch), 'FencedError');
       await refused(store.append('chat/none', owner, batch), 'FencedError');
-      const keep = { index: 0, after: 0 };
+      const keep = { index: 0, seq: 0, after: 0 };
       await refused(store.saveSnapshot('chat/none', owner, { seq: 0, state: 0 }, keep, 1), 'FencedError');
       same(await store.list('chat', 10), ['cats'], 'the rooms that exist');
     },

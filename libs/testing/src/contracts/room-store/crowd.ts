@@ -41,7 +41,7 @@ async function live(store: RoomStore, address: string, seed: number): Promise<Mo
       const saved = { seq: owner.seq, state: { address, step } };
       const index = Math.max(0, owner.index - (next() % 40));
       model.deadline = chance(50) ? next() % 5000 : undefined;
-      await store.saveSnapshot(address, owner, saved, { index, after: 0 }, model.deadline);
+      await store.saveSnapshot(address, owner, saved, { index, seq: 0, after: 0 }, model.deadline);
       model.snapshot = saved;
       const first = model.log.findIndex((entry) => entry.index >= index);
       model.log.splice(0, first === -1 ? model.log.length : first);

@@ -2,7 +2,7 @@ import type { Entry, RoomStore } from '@greenroom/rooms';
 import { holds, refused, same } from '../check.js';
 import { ADDRESS, ALL, Owner, seqs, START, type RoomStoreHarness, type StoreCheck } from './harness.js';
 
-const KEEP_ALL = { index: 0, after: 0 };
+const KEEP_ALL = { index: 0, seq: 0, after: 0 };
 
 export const durabilityChecks: readonly StoreCheck[] = [
   {
@@ -86,7 +86,7 @@ export const crashChecks: readonly StoreCheck[] = [
     async run(harness) {
       const owner = await Owner.claim(await harness.open());
       await owner.write('a', 'b', 'c');
-      const keep = { index: 2, after: 0 };
+      const keep = { index: 2, seq: 0, after: 0 };
       await owner.store.saveSnapshot(ADDRESS, owner, { seq: 4, state: 'saved' }, keep, undefined);
       const opened = await crash(harness);
       same(seqs(await opened.read(ADDRESS, ALL)), [4], 'the log');

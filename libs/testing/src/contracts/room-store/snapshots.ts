@@ -2,8 +2,8 @@ import type { Entry, Snapshot } from '@greenroom/rooms';
 import { refused, same } from '../check.js';
 import { ADDRESS, Owner, seqs, START, type StoreCheck } from './harness.js';
 
-const KEEP_ALL = { index: 0, after: 0 };
-const KEEP_NONE = { index: Number.MAX_SAFE_INTEGER, after: 0 };
+const KEEP_ALL = { index: 0, seq: 0, after: 0 };
+const KEEP_NONE = { index: Number.MAX_SAFE_INTEGER, seq: 0, after: 0 };
 
 const savedIn = async (owner: Owner): Promise<Snapshot | undefined> =>
   (await owner.store.claim(ADDRESS, 'reader', START, false))?.snapshot;
@@ -55,7 +55,17 @@ export const snapshotChecks: readonly StoreCheck[] = [
       const owner = await Owner.claim(await harness.open());
       // Positions 1, 2-3, 4, 5-6, 7 with indexes 0, 0, 2, 3, 5.
       await owner.append([owner.say('a', 'b'), owner.say('c'), owner.say('d', 'e'), owner.say('f')]);
-      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 7, state: 0 }, { index: 3, after: 0 }, undefined);
+      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 7, state: 0 }, { index: 3, seq: 0, after: 0 }, undefined);
+      same(seqs(await owner.log()), [5, 7], 'the log');
+      same(seqs(await owner.with(await harness.reopen()).log()), [5, 7], 'the log, once reopened');
+    },
+  },
+  {
+    title: 'entries whose seq is below the retention go, with or without events',
+    async run(harness) {
+      const owner = await Owner.claim(await harness.open());
+      await owner.append([owner.say('a', 'b'), owner.say('c'), owner.say('d', 'e'), owner.say('f')]);
+      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 7, state: 0 }, { index: 0, seq: 5, after: 0 }, undefined);
       same(seqs(await owner.log()), [5, 7], 'the log');
       same(seqs(await owner.with(await harness.reopen()).log()), [5, 7], 'the log, once reopened');
     },
@@ -66,7 +76,7 @@ export const snapshotChecks: readonly StoreCheck[] = [
       const owner = await Owner.claim(await harness.open());
       await owner.write('a', 'b', 'c');
       const after = START + 2 * Owner.stepMs;
-      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 4, state: 0 }, { index: 0, after }, undefined);
+      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 4, state: 0 }, { index: 0, seq: 0, after }, undefined);
       same(seqs(await owner.log()), [3, 4], 'the log');
     },
   },
@@ -75,7 +85,7 @@ export const snapshotChecks: readonly StoreCheck[] = [
     async run(harness) {
       const owner = await Owner.claim(await harness.open());
       await owner.append([owner.say('a'), owner.say('b', 'c'), owner.say('d')]);
-      const keep = { index: 100, after: Infinity };
+      const keep = { index: 100, seq: 0, after: Infinity };
       await owner.store.saveSnapshot(ADDRESS, owner, { seq: 2, state: 0 }, keep, undefined);
       same(seqs(await owner.log()), [3, 5], 'the log');
       await owner.store.saveSnapshot(ADDRESS, owner, { seq: 2, state: 1 }, keep, undefined);
@@ -88,7 +98,7 @@ export const snapshotChecks: readonly StoreCheck[] = [
       const owner = await Owner.claim(await harness.open());
       const entries = [owner.say('a'), owner.say('b'), { ...owner.say('c'), at: START - 5000 }, owner.say('d')];
       await owner.append(entries);
-      const keep = { index: 0, after: START + Owner.stepMs };
+      const keep = { index: 0, seq: 0, after: START + Owner.stepMs };
       await owner.store.saveSnapshot(ADDRESS, owner, { seq: 5, state: 0 }, keep, undefined);
       const left = seqs(await owner.log());
       same(left, [2, 3, 4, 5].slice(-left.length), 'the positions left');
@@ -123,7 +133,7 @@ export const snapshotChecks: readonly StoreCheck[] = [
       if (last === undefined) return;
       // Barriers at 1, 4, 7; indexes: 1 -> 0, 2 -> 0, 3 -> 1, 4 -> 2, 5 -> 2, 6 -> 3, 7 -> 4.
       const lineageAfter = async (index: number): Promise<unknown> => {
-        await store.saveSnapshot(ADDRESS, last, { seq: last.seq, state: 0 }, { index, after: 0 }, undefined);
+        await store.saveSnapshot(ADDRESS, last, { seq: last.seq, state: 0 }, { index, seq: 0, after: 0 }, undefined);
         const claim = await store.claim(ADDRESS, last.owner, last.at, false);
         Object.assign(last, { epoch: claim?.epoch, seq: claim?.barrier.seq });
         return claim?.lineage.slice(0, 3).filter(({ epoch }) => [a, b, c].includes(epoch));
@@ -193,7 +203,7 @@ export const snapshotChecks: readonly StoreCheck[] = [
     async run(harness) {
       const owner = await Owner.claim(await harness.open());
       await owner.append([owner.say('a'), owner.say('b')]);
-      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 3, state: 0 }, { index: 1, after: 0 }, undefined);
+      await owner.store.saveSnapshot(ADDRESS, owner, { seq: 3, state: 0 }, { index: 1, seq: 0, after: 0 }, undefined);
       await owner.append([owner.say()], { redact: [1, 2, 4, 99] });
       same(eventsOf(await owner.log()), [[3, 'b']], 'the events');
       same(seqs(await owner.log()), [3, 4], 'the entries');

@@ -46,7 +46,7 @@ export const wakingChecks: readonly StoreCheck[] = [
     title: 'a snapshot replaces or clears the deadline',
     async run(harness) {
       const owner = await Owner.claim(await harness.open());
-      const keep = { index: 0, after: 0 };
+      const keep = { index: 0, seq: 0, after: 0 };
       await owner.append([owner.say('x')], { deadline: 100 });
       await owner.store.saveSnapshot(ADDRESS, owner, { seq: 2, state: 0 }, keep, 700);
       same(await owner.store.due(1000, 10), dueAt(700), 'replaced');

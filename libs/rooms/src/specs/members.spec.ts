@@ -1,0 +1,240 @@
+import { describe, expect, it } from '@jest/globals';
+import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import { roomKind, SYSTEM } from '../kind.js';
+import type { RoomLogic } from '../room/logic.js';
+import { lab, Lab } from './lab.fixture.js';
+
+const A = 'lab/a';
+const texts = (events: readonly { name: string; data: unknown }[]) =>
+  events.filter(({ name }) => name === 'said').map(({ data }) => (data as { text: string }).text);
+const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
+const ids = async (rooms: TestRooms) => (await rooms.node.room(A).members()).members.map(({ id }) => id);
+const holdAppends = (rooms: TestRooms) => {
+  const append = rooms.store.append.bind(rooms.store);
+  const held: (() => void)[] = [];
+  let isHolding = true;
+  rooms.store.append = async (...args) => {
+    if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
+    return append(...args);
+  };
+  return () => {
+    isHolding = false;
+    for (const go of held.splice(0)) go();
+  };
+};
+const open = async (kind = lab(), limits = {}) => {
+  const rooms = await startTestRooms({ kinds: [kind], limits });
+  const [ann, bob] = [rooms.connect('ann'), rooms.connect('bob')];
+  await ann.join(A);
+  await bob.join(A);
+  await rooms.clock.advance(1000);
+  return { rooms, ann, bob };
+};
+
+describe('members', () => {
+  it('a resume that is tried again after a time-out stays', async () => {
+    const rooms = await startTestRooms({ kinds: [lab()] });
+    const ann = rooms.connect('ann');
+    await ann.join(A);
+    const old = rooms.connect('bob');
+    const { session, position } = await old.join(A);
+    old.drop();
+    await rooms.settle();
+    const release = holdAppends(rooms);
+    const one = rooms.connect('bob');
+    const first = one.join(A, { session, since: position }).catch((e: unknown) => e);
+    await rooms.clock.advance(5001);
+    expect(await first).toMatchObject({ code: 'UNKNOWN_OUTCOME' });
+    const second = one.join(A, { session, since: position });
+    await rooms.settle();
+    release();
+    await expect(second).resolves.toMatchObject({ count: 2 });
+    await rooms.settle();
+    await expect(say(one, 'here')).resolves.toBeDefined();
+    expect(await ids(rooms)).toEqual(['ann', 'bob']);
+  });
+
+  it.each([true, false])(
+    'a kick whose commit had an unknown outcome ends the attachment (written %s)',
+    async (isWritten) => {
+      const { rooms, ann, bob } = await open();
+      const append = rooms.store.append.bind(rooms.store);
+      rooms.store.append = async (...args) => {
+        rooms.store.append = append;
+        if (isWritten) await append(...args);
+        throw new Error('connection lost');
+      };
+      await rooms.node
+        .room(A)
+        .kick('bob', 'spam')
+        .catch(() => {});
+      await rooms.settle();
+      await say(ann, 'secret');
+      await rooms.settle();
+      const isMember = (await ids(rooms)).includes('bob');
+      expect(isMember).toBe(!isWritten);
+      expect(texts(bob.events())).toEqual(isMember ? ['secret'] : []);
+      expect(bob.received('closed')).toHaveLength(isMember ? 0 : 1);
+    },
+  );
+
+  it('a refusal of a logic that changes in place costs nobody else their answer', async () => {
+    const { rooms, ann, bob } = await open(roomKind(Lab, { logic: mutable() }));
+    for (let n = 0; n < 4; n += 1) {
+      await ann.send(A, 'refuse', { code: 'REJECTED' }).catch(() => {});
+      let settled: unknown;
+      void say(bob, 'x').then(
+        (r) => (settled = r),
+        (e: unknown) => (settled = e),
+      );
+      await rooms.clock.advance(6000);
+      expect(settled).toMatchObject({ position: expect.anything() });
+    }
+  });
+
+  it('a view of a logic that changes in place shows nothing uncommitted', async () => {
+    const kind = roomKind(Lab, { logic: mutable(), view: (s) => (s as { said: string[] }).said });
+    const { rooms, ann } = await open(kind);
+    const cat = rooms.connect('cat');
+    const joining = cat.join(A);
+    let release = () => {};
+    const append = rooms.store.append.bind(rooms.store);
+    let n = 0;
+    rooms.store.append = async (...args) => {
+      if (++n === 2) await new Promise<void>((r) => (release = r));
+      return append(...args);
+    };
+    const saying = say(ann, 'uncommitted');
+    const reply = await joining;
+    expect(JSON.stringify(reply)).not.toContain('uncommitted');
+    release();
+    await saying;
+  });
+
+  it('a numbered command below the window is never run twice, also after a snapshot', async () => {
+    const { rooms, ann } = await open(lab(), { snapshotEntries: 2 });
+    await say(ann, 'once', 'c:1');
+    await rooms.clock.advance(11 * 60_000);
+    for (let n = 0; n < 5; n += 1) await rooms.node.room(A).send('quiet', {}, { as: SYSTEM });
+    await rooms.settle();
+    await say(ann, 'once', 'c:1').catch(() => {});
+    expect(texts(ann.events())).toEqual(['once']);
+  });
+
+  it('one whose join answer takes long is told who came meanwhile', async () => {
+    const { rooms } = await open();
+    const pushes: unknown[] = [];
+    const sessions = rooms.node.connect({
+      id: 'slow',
+      user: { id: 'slow', name: 'slow' },
+      push: (frame) => void pushes.push(frame.push),
+    });
+    const pending = await sessions.join(A, { profile: { name: 'slow' }, params: {}, data: undefined, mayCreate: true });
+    await rooms.connect('cat').join(A);
+    await rooms.clock.advance(300);
+    pending.begin();
+    await rooms.clock.advance(1000);
+    expect(pushes.filter((p) => (p as { op: string }).op === 'presence')).toMatchObject([
+      { joined: expect.arrayContaining([expect.objectContaining({ id: 'cat' })]) },
+    ]);
+  });
+
+  it('members see no gap where nothing was lost, when the room needed a second try to be loaded again', async () => {
+    const { rooms, ann, bob } = await open();
+    await say(ann, '1');
+    const append = rooms.store.append.bind(rooms.store);
+    const claim = rooms.store.claim.bind(rooms.store);
+    rooms.store.append = async () => {
+      rooms.store.append = append;
+      throw new Error('connection lost');
+    };
+    rooms.store.claim = async () => {
+      rooms.store.claim = claim;
+      throw new Error('connection lost');
+    };
+    await say(ann, 'lost').catch(() => {});
+    await rooms.clock.advance(5000);
+    const at = bob.received('events').at(-1)?.to ?? 0;
+    await say(ann, '2');
+    expect(bob.received('events').at(-1)?.from).toBeLessThanOrEqual(at);
+  });
+
+  it('one who joins while another turn fails stays as long as the connection does', async () => {
+    const { rooms, ann, bob } = await open();
+    const { session, position } = await bob.join(A);
+    bob.drop();
+    await say(ann, '1');
+    const read = rooms.store.read.bind(rooms.store);
+    let go = () => {};
+    rooms.store.read = async (...args) => {
+      rooms.store.read = read;
+      await new Promise<void>((r) => (go = r));
+      return read(...args);
+    };
+    const again = rooms.connect('bob');
+    const joining = again.join(A, { session, since: position });
+    await rooms.settle();
+    const append = rooms.store.append.bind(rooms.store);
+    rooms.store.append = async () => {
+      rooms.store.append = append;
+      throw new Error('connection lost');
+    };
+    await say(ann, '2').catch(() => {});
+    await rooms.settle();
+    go();
+    await joining;
+    await rooms.clock.advance(60_000);
+    await expect(say(again, 'still here')).resolves.toBeDefined();
+  });
+});
+
+/** A logic that changes its state in place: `add` counts, `later` arms a timer that throws half-way. */
+interface Count {
+  said: string[];
+  n: number;
+  timers: { id: string; due: number }[];
+}
+function mutable() {
+  return {
+    whyNotDurable: () => undefined,
+    create: (): RoomLogic => ({
+      mutable: true,
+      start: () => ({ state: { said: [], n: 0, timers: [] }, taken: true, outputs: [], effects: [], done: false }),
+      apply: (
+        state: Count,
+        event: { type: string; data?: { text?: string; ms?: number }; id: string; at: number; by?: { id: string } },
+      ) => {
+        const outputs: { type: string; [k: string]: unknown }[] = [];
+        if (event.type === 'say') {
+          state.said.push(event.data?.text ?? '');
+          outputs.push({
+            type: 'said',
+            data: { id: event.id, text: `${event.data?.text} ${state.n}`, by: event.by?.id },
+          });
+        }
+        if (event.type === 'refuse') {
+          state.n += 1;
+          outputs.push({ type: 'room.reject', reason: 'no' });
+        }
+        if (event.type === 'later') state.timers.push({ id: event.id, due: event.at + (event.data?.ms ?? 0) });
+        if (event.type === 'add') outputs.push({ type: 'room.reply', data: { sum: state.n } });
+        return { state, taken: true, outputs, effects: [], done: false };
+      },
+      save: (state: Count) => structuredClone(state),
+      load: (saved: Count) => structuredClone(saved),
+      nextTimer: (state: Count) => state.timers[0],
+      fire: (state: Count) => {
+        state.n += 100;
+        throw new Error('half-way');
+      },
+      spend: (state: Count, timer: string) => {
+        state.timers = state.timers.filter(({ id }) => id !== timer);
+        return state;
+      },
+      expose: (state: Count) => state,
+      resume: () => {},
+      stop: () => {},
+      isBusy: () => false,
+    }),
+  };
+}
