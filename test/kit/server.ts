@@ -49,7 +49,7 @@ export class Server {
   }
 
   /** It listens and takes traffic. Rejects when it ends instead. */
-  async ready(): Promise<this> {
+  async ready(ms = 20_000): Promise<this> {
     const listening = new Promise<void>((resolve) => {
       const look = (): void => {
         if (this.stdout.includes('Listening on')) resolve();
@@ -60,7 +60,7 @@ export class Server {
     const over = this.exited.then(({ code }) => {
       throw new Error(`the server ended with ${code}: ${this.stderr}`);
     });
-    await within('a listening server', Promise.race([listening, over]), 20_000);
+    await within('a listening server', Promise.race([listening, over]), ms);
     const { status } = await fetch(`${this.url}/readyz`);
     if (status !== 200) throw new Error(`readyz answered ${status}`);
     return this;
@@ -68,18 +68,25 @@ export class Server {
 
   /** SIGTERM, and how it ended. */
   stop(): Promise<Exit> {
-    this.signal('SIGTERM');
+    this.#signal(this.pid, 'SIGTERM');
     return within('the end of a stopped server', this.exited);
   }
 
   /** kill -9. */
   kill(): Promise<Exit> {
-    this.signal('SIGKILL');
+    // With all that it has started: it leads a group of its own.
+    this.#signal(-this.pid, 'SIGKILL');
     return within('the end of a killed server', this.exited);
   }
 
-  signal(signal: NodeJS.Signals): void {
-    if (!this.#isOver) process.kill(this.pid, signal);
+  #signal(target: number, signal: NodeJS.Signals): void {
+    if (this.#isOver) return;
+    try {
+      process.kill(target, signal);
+    } catch (error) {
+      // Its end is not told yet.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 }
 
@@ -98,7 +105,8 @@ export class Servers {
   /** Any program, with nothing of this process's environment but what finds programs. */
   spawn(command: string, args: readonly string[], env: Environment, cwd = ROOT): Server {
     const { PATH, HOME } = process.env;
-    const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env }, stdio, detached: true });
     const server = new Server(child);
     this.#all.push(server);
     return server;
