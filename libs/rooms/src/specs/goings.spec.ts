@@ -1,34 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import { startTestRooms } from '@greenroom/testing';
 import { SYSTEM } from '../kind.js';
 import { lab } from './lab.fixture.js';
-
-const A = 'lab/a';
-const texts = (events: readonly { name: string; data: unknown }[]) =>
-  events.filter(({ name }) => name === 'said').map(({ data }) => (data as { text: string }).text);
-const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
-const ids = async (rooms: TestRooms) => (await rooms.node.room(A).members()).members.map(({ id }) => id);
-const holdAppends = (rooms: TestRooms) => {
-  const append = rooms.store.append.bind(rooms.store);
-  const held: (() => void)[] = [];
-  let isHolding = true;
-  rooms.store.append = async (...args) => {
-    if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
-    return append(...args);
-  };
-  return () => {
-    isHolding = false;
-    for (const go of held.splice(0)) go();
-  };
-};
-const open = async (kind = lab(), limits = {}) => {
-  const rooms = await startTestRooms({ kinds: [kind], limits });
-  const [ann, bob] = [rooms.connect('ann'), rooms.connect('bob')];
-  await ann.join(A);
-  await bob.join(A);
-  await rooms.clock.advance(1000);
-  return { rooms, ann, bob };
-};
+import { A, texts, say, ids, holdAppends, open } from './two-members.fixture.js';
 
 describe('comings and goings', () => {
   it('one who leaves while the store is slow is gone', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import { startTestRooms } from '@greenroom/testing';
 import { emit, fromCallback, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
 import { defineRoom } from '../contract/contract.js';
@@ -8,10 +8,8 @@ import { roomTypes } from '../contract/room-types.js';
 import { roomKind, SYSTEM } from '../kind.js';
 import { statechart } from '../room/statechart.js';
 import { lab } from './lab.fixture.js';
+import { A, say, entriesOf } from './two-members.fixture.js';
 
-const A = 'lab/a';
-const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
-const entriesOf = (rooms: TestRooms, address = A) => rooms.store.read(address, { limit: 100_000 });
 describe('a host', () => {
   it('memory room with a child machine observed by onSnapshot does not spin', async () => {
     const child = setup({}).createMachine({ initial: 'a', states: { a: { after: { 1: 'b' } }, b: {} } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import { startTestRooms } from '@greenroom/testing';
 import { assign, emit, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
 import { defineRoom } from '../contract/contract.js';
@@ -9,12 +9,8 @@ import { roomKind, SYSTEM, type CommittedEvent } from '../kind.js';
 import { statechart } from '../room/statechart.js';
 import type { LogicFactory } from '../room/logic.js';
 import { lab } from './lab.fixture.js';
+import { A, texts, say, entriesOf } from './two-members.fixture.js';
 
-const A = 'lab/a';
-const texts = (events: readonly { name: string; data: unknown }[]) =>
-  events.filter(({ name }) => name === 'said').map(({ data }) => (data as { text: string }).text);
-const say = (who: TestConnection, text: string, commandId?: string) => who.send(A, 'say', { text }, commandId);
-const entriesOf = (rooms: TestRooms, address = A) => rooms.store.read(address, { limit: 100_000 });
 describe('a node', () => {
   it('a look at a room that does not exist keeps nobody from making it by joining', async () => {
     const rooms = await startTestRooms({ kinds: [lab()] });
