@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { within } from './within.js';
 
 /** The repository. */
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What `serve` runs; the e2e project builds it before its first spec. */
 const MAIN = join(ROOT, 'dist/main.js');
 
