@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { operationOf, Room, RoomsModule, type Authenticator, type RoomsModuleOptions } from '@greenroom/nestjs';
 import { defineRoom, MemoryRoomStore, outputs, roomTypes } from '@greenroom/rooms';
 import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
@@ -48,6 +48,9 @@ const OPERATIONS: readonly (readonly [op: string, body: object])[] = [
 const WEBSOCKETS = CARRIERS.filter((carrier) => carrier !== 'Socket.IO');
 /** Milliseconds that the apps of this spec give to be let in. */
 const DEADLINE_MS = 300;
+
+// Processes take what a busy machine gives them.
+jest.setTimeout(30_000);
 
 const apps = new Apps();
 const clients = new Clients();

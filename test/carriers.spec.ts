@@ -1,8 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Client } from './kit/client.js';
 import { CARRIERS, carrierOf, Clients, login, type Carrier, type ConnectOptions } from './kit/clients.js';
 import { Servers, type Server } from './kit/server.js';
 import { within } from './kit/within.js';
+
+// Processes take what a busy machine gives them.
+jest.setTimeout(30_000);
 
 const servers = new Servers();
 const clients = new Clients();
