@@ -8,6 +8,7 @@ import { ChatRoom } from './chat/chat.room.js';
 import { EchoRoom } from './echo/echo.room.js';
 import { HealthController } from './health/health.controller.js';
 import { PagesController } from './pages/pages.controller.js';
+import { ClosedRootGateway } from './root/closed-root.gateway.js';
 
 export interface AppOptions {
   /** What tokens are signed with, at least 32 bytes. */
@@ -23,6 +24,7 @@ export interface AppOptions {
 @Module({
   imports: [RoomsModule.forFeature([ChatRoom, EchoRoom, AlarmRoom])],
   controllers: [HealthController, PagesController],
+  providers: [ClosedRootGateway],
 })
 export class AppModule {
   static with({ secret, store, allowedOrigins, rateLimit }: AppOptions): DynamicModule {

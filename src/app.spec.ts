@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MemoryRoomStore } from '@greenroom/rooms';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { io } from 'socket.io-client';
 import { AppModule } from './app.module.js';
 
 let app: INestApplication;
@@ -25,6 +26,13 @@ test('the whole app starts, is ready, and logs people in', async () => {
   const headers = { 'content-type': 'application/json' };
   const login = await fetch(`${url}/api/login`, { method: 'POST', headers, body: '{"name":"Ann"}' });
   expect(login.status).toBe(200);
+});
+
+test("nobody stays in Socket.IO's own namespace", async () => {
+  const socket = io(url, { transports: ['websocket'], reconnection: false });
+  const refusal = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+  expect(refusal.message).toContain('/rooms');
+  socket.close();
 });
 
 test('the page runs no script and no other page may frame it', async () => {
