@@ -72,6 +72,9 @@ export const roomKind = <C extends RoomContract>(
   ...(afterCommit !== undefined && { afterCommit }),
 });
 
+/** The kind that an address names. */
+export const kindOf = (address: string): string => address.slice(0, address.indexOf('/'));
+
 /** Whether a room of it can be loaded again. One in memory may run what cannot be saved. */
 export const isSavable = ({ options, logic }: RoomKind): boolean =>
   options.durability !== 'memory' || logic.whyNotDurable() === undefined;

@@ -4,7 +4,7 @@ import { Audience } from './feed/audience.js';
 import type { Feed } from './feed/feed.js';
 import { MemoryFeed } from './feed/memory-feed.js';
 import { systemIds, type Ids } from './ids.js';
-import type { RoomKind } from './kind.js';
+import { kindOf, type RoomKind } from './kind.js';
 import { NODE_LIMITS, type NodeLimits } from './limits.js';
 import type { RoomStore } from './log/store.js';
 import { SILENT, type RoomsLogger } from './logger.js';
@@ -40,8 +40,6 @@ export interface RoomsNodeOptions {
   /** Holds what machines emit against their contracts: for development and tests. @default false */
   readonly checks?: boolean;
 }
-
-const KIND = (address: string): string => address.slice(0, address.indexOf('/'));
 
 class LocalNode implements RoomsNode {
   readonly id: string;
@@ -116,7 +114,7 @@ class LocalNode implements RoomsNode {
       clock: this.#clock,
       ids: this.#ids,
       connections: this.#connections,
-      kindOf: (address) => this.kind(KIND(address)),
+      kindOf: (address) => this.kind(kindOf(address)),
     });
   }
 

@@ -1,9 +1,10 @@
 import {
   DefinitionError,
-  KIND_DEFAULTS,
+  roomKind as kindFrom,
   statechart,
   validateNow,
   type CommittedEvent,
+  type KindOptions,
   type LogicFactory,
   type Member,
   type RoomKind,
@@ -20,11 +21,10 @@ const logicOf = (name: string, { machine, logic }: RoomOptions, freeze: boolean)
   throw new DefinitionError(`${name} needs a machine, or a logic of its own: @Room(contract, { machine }).`);
 };
 
-const optionsOf = (given: RoomOptions): RoomKind['options'] => {
+const optionsOf = (given: RoomOptions): KindOptions => {
   const { machine: _, logic: __, passivateAfter, grace, ...options } = given;
   const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
-    ...KIND_DEFAULTS,
     ...set,
     ...(passivateAfter !== undefined && { passivateAfterMs: toMilliseconds(passivateAfter) }),
     ...(grace !== undefined && { graceMs: toMilliseconds(grace) }),
@@ -68,11 +68,10 @@ export const roomKind = (
   const room = instance as Record<string, Method>;
   const view = viewOf(note, room, checks);
   const afterCommit = afterCommitOf(handlers, room);
-  return {
-    contract,
+  return kindFrom(contract, {
+    ...optionsOf(options),
     logic: logicOf(name, options, checks),
-    options: optionsOf(options),
     ...(view !== undefined && { view }),
     ...(afterCommit !== undefined && { afterCommit }),
-  };
+  });
 };

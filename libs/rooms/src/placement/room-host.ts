@@ -1,12 +1,13 @@
 import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
-import { isSavable, type RoomKind } from '../kind.js';
+import { isSavable, kindOf, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { EndedSession } from '../feed/feed.js';
 import type { RoomList } from '../node.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import type { RoomEnvironment } from '../room/environment.js';
 import type { RoomCore } from '../room/core.js';
-import type { Loss, Room, RoomEvents } from '../room/room.js';
+import type { Room, RoomEvents } from '../room/room.js';
+import type { Loss } from '../room/tenure.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
@@ -261,8 +262,6 @@ export class RoomHost {
     return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }
-
-const kindOf = (address: string): string => address.slice(0, address.indexOf('/'));
 
 /** A call that may throw at once, as one that rejects. */
 const attempt = <T>(call: () => Promise<T>): Promise<T> => {

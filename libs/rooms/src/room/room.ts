@@ -3,7 +3,7 @@ import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
 import { eventPositions } from '../log/redaction.js';
-import type { Fence, Lineage } from '../log/store.js';
+import type { Fence } from '../log/store.js';
 import { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import { joinReply } from './join-reply.js';
@@ -12,24 +12,10 @@ import { Mailbox } from './mailbox.js';
 import type { RoomEnvironment } from './environment.js';
 import type { Joined, ReplyTo, Request } from './request.js';
 import { Saver } from './saver.js';
-import { publishedTurn, Turn, type CommittedJoin } from './turn.js';
+import type { Loss, Tenure } from './tenure.js';
+import { endedByClosing, publishedTurn, Turn, type CommittedJoin } from './turn.js';
 import { Unanswered } from './unanswered.js';
 import { Wakeups } from './wakeups.js';
-
-/** How a room was taken over. */
-export interface Tenure {
-  readonly lineage: readonly Lineage[];
-  readonly handled: number;
-  /** Its saved state is of another version, or none: it is saved with the first turn. */
-  readonly mustSave: boolean;
-}
-
-/** Why a room cannot go on from what is in memory. */
-export interface Loss {
-  readonly cause: unknown;
-  /** It would happen again at once: there is to be a pause, longer each time. */
-  readonly pauses: boolean;
-}
 
 /** What a room tells the host that runs it. */
 export interface RoomEvents {
@@ -95,11 +81,7 @@ export class Room {
 
   /** Ends every member's attachment: the room is gone, and what is made in its place knows none of them. */
   disband(reason: string): void {
-    const ended = [...this.core.members.sessions()].map(({ id }) => ({
-      session: id,
-      code: 'ROOM_CLOSED' as const,
-      reason,
-    }));
+    const ended = endedByClosing(this.core.members, reason);
     this.#publish({ ...publishedTurn(this.core, this.#floor, []), ended });
   }
 
@@ -231,8 +213,9 @@ export class Room {
   async #commit(turn: Turn): Promise<void> {
     const { core, env } = this;
     const { entries } = turn;
-    const snapshot = await this.#saver.withBatch(turn.redact.length > 0);
-    const redact = await eventPositions(env.store, core.address, turn.redact, entries);
+    const redacts = turn.redact.length > 0;
+    const snapshot = await this.#saver.withBatch(redacts);
+    const redact = redacts ? await eventPositions(env.store, core.address, turn.redact, entries) : [];
     const bytes = await env.store.append(core.address, this.fence, {
       entries,
       durability: core.kind.options.durability,

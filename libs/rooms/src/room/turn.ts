@@ -10,11 +10,13 @@ import {
   UnknownOutcomeError,
 } from '../errors.js';
 import type { EndedSession, PublishedTurn } from '../feed/feed.js';
+import { Passages } from '../feed/passages.js';
 import { eventsOf } from '../feed/visibility.js';
 import { digest, type Ids } from '../ids.js';
-import type { Entry, Input, LeaveReason } from '../log/entry.js';
+import type { Entry, Input } from '../log/entry.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
+import type { Members } from './members.js';
 import type { CommandReply, CommandRequest, JoinRequestOfRoom, ReplyTo, Request } from './request.js';
 
 /** What a turn needs of its room besides the core. */
@@ -64,6 +66,10 @@ export const publishedTurn = (core: RoomCore, floor: number, entries: readonly E
   };
 };
 
+/** Every attachment to a room that is no more. */
+export const endedByClosing = (members: Members, reason: string): EndedSession[] =>
+  [...members.sessions()].map(({ id }) => ({ session: id, code: 'ROOM_CLOSED', reason }));
+
 /**
  * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
  * then answered. Synchronous; the room commits it.
@@ -74,10 +80,7 @@ export class Turn {
   readonly redact: number[] = [];
   /** The logic failed at something from beside it, or half-way in a state it changes in place: the room starts again. */
   mustRestart = false;
-  readonly #joined = new Map<string, Member>();
-  readonly #left = new Map<string, LeaveReason>();
-  /** Those who left in this turn and came back: that they leave again is news. */
-  readonly #back = new Set<string>();
+  readonly #passages = new Passages();
   readonly #ended: EndedSession[] = [];
   readonly #waiting: {
     readonly letter: Asked;
@@ -112,8 +115,8 @@ export class Turn {
   published(floor: number): PublishedTurn {
     return {
       ...publishedTurn(this.context.core, floor, this.entries),
-      joined: [...this.#joined.values()],
-      left: [...this.#left].map(([id, reason]) => ({ id, reason })),
+      joined: this.#passages.joined,
+      left: this.#passages.left,
       ended: this.#ended,
     };
   }
@@ -270,21 +273,14 @@ export class Turn {
     const ended = this.#endedBy(input);
     return () => {
       this.#ended.push(...ended);
-      if (passage?.type === 'room.join') {
-        if (this.#left.delete(passage.by.id)) this.#back.add(passage.by.id);
-        this.#joined.set(passage.by.id, passage.by);
-      }
-      // Who came and went in one turn is no news to anyone.
-      if (passage?.type !== 'room.leave') return;
-      const { id } = passage.by;
-      if (!this.#joined.delete(id) || this.#back.delete(id)) this.#left.set(id, passage.reason);
+      if (passage?.type === 'room.join') this.#passages.join(passage.by);
+      if (passage?.type === 'room.leave') this.#passages.leave(passage.by.id, passage.reason);
     };
   }
 
   #endedBy(input: Input): EndedSession[] {
     const { members } = this.context.core;
-    if (input.type === 'close')
-      return [...members.sessions()].map(({ id }) => ({ session: id, code: 'ROOM_CLOSED', reason: input.reason }));
+    if (input.type === 'close') return endedByClosing(members, input.reason);
     if (input.type !== 'remove') return [];
     const sessions = [...(members.get(input.member)?.sessions ?? [])];
     return sessions.map((session) => ({ session, code: 'FORBIDDEN', reason: input.why ?? input.reason }));
