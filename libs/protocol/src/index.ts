@@ -57,3 +57,22 @@ export { type Codec, type Decoded } from './codec.js';
 export { type Ref } from './ref.js';
 export { jsonCodec } from './json-codec.js';
 export { chooseCodec } from './subprotocol.js';
+
+export type { Command, Directed, RoomContract, Schema } from './contract/contract.js';
+export type {
+  CommandName,
+  DataOf,
+  EventName,
+  EventOf,
+  JoinDataOf,
+  JoinInputOf,
+  MemberOf,
+  ParamsInputOf,
+  ParamsOf,
+  ProfileOf,
+  ReplyOf,
+  SendOf,
+  SignalName,
+  SignalOf,
+  ViewOf,
+} from './contract/infer.js';
