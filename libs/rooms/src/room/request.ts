@@ -6,6 +6,8 @@ export type Request =
   | JoinRequestOfRoom
   | { readonly type: 'leave'; readonly session: string }
   | { readonly type: 'drop'; readonly session: string; readonly connection: string }
+  /** Whatever sessions a connection has besides the one it knows of are dropped: it was never told of them. */
+  | { readonly type: 'disown'; readonly connection: string; readonly but: string | undefined }
   | CommandRequest
   | { readonly type: 'view'; readonly viewer: string | undefined }
   | { readonly type: 'members'; readonly after: string | undefined; readonly limit: number }
@@ -20,6 +22,9 @@ export type Request =
   | { readonly type: 'close'; readonly reason: string }
   /** Makes the room, or fails because it exists. */
   | { readonly type: 'create'; readonly params: unknown };
+
+/** It counts though nobody waits for its answer any more, and always finds a place: or a member would stay for ever. */
+export const isLeaving = ({ type }: Request): boolean => type === 'leave' || type === 'drop' || type === 'disown';
 
 export interface JoinRequestOfRoom {
   readonly type: 'join';
@@ -65,6 +70,7 @@ interface Replies {
   join: Joined;
   leave: undefined;
   drop: undefined;
+  disown: undefined;
   command: CommandReply;
   view: unknown;
   members: MembersReply;
