@@ -12,7 +12,7 @@ export interface ParticipantOptions {
   readonly id: string;
   /** Opens a connection to whatever serves now. */
   readonly connect: Connect;
-  /** Where it belongs: it comes back to these whenever it is out. */
+  /** Where it belongs: it comes back to these whenever it is out. None: it is a passer-by. */
   readonly homes: readonly string[];
   /** Rooms it looks into now and then, one at a time. @default none */
   readonly visits?: readonly string[];
@@ -37,7 +37,7 @@ interface Line {
 
 const DOINGS = [
   { what: 'send', weight: 60 },
-  { what: 'visit', weight: 6 },
+  { what: 'visit', weight: 10 },
   { what: 'leave', weight: 6 },
   { what: 'history', weight: 4 },
   { what: 'members', weight: 4 },
@@ -60,6 +60,11 @@ export class Participant {
 
   get id(): string {
     return this.options.id;
+  }
+
+  /** It belongs nowhere. */
+  get isPasserBy(): boolean {
+    return this.options.homes.length === 0;
   }
 
   /** From now on it does nothing new: it only comes back, and asks again for what has no answer. */
@@ -95,11 +100,14 @@ export class Participant {
     if (this.#isSettling || dice.chance(0.3)) {
       if (this.#sendAgain(line) || this.#isSettling) return undefined;
     }
+    const visited = this.#visited;
+    if (visited !== undefined && dice.chance(0.25)) return this.#leave(line, visited);
     const { what } = dice.weighed(DOINGS);
     if (what === 'drop') return this.#giveUp(line);
     if (what === 'visit') return this.#visit(line);
     const here = [...this.#places.values()].filter(({ state }) => state === 'in');
-    if (here.length === 0) return undefined;
+    // It stays away for a while, so that what it left behind is let go of.
+    if (here.length === 0) return dice.chance(0.15) ? this.#visit(line) : undefined;
     const place = dice.pick(here);
     if (what === 'send') return this.#send(line, place);
     if (what === 'leave') return this.#leave(line, place);
@@ -212,10 +220,16 @@ export class Participant {
     for (const { room, id } of this.#outstanding.values()) if (room === place.room) this.#outstanding.delete(id);
   }
 
+  /** Where it is without belonging there. */
+  get #visited(): Place | undefined {
+    const isVisited = ({ state, room }: Place): boolean => state === 'in' && !this.options.homes.includes(room);
+    return [...this.#places.values()].find(isVisited);
+  }
+
   #visit(line: Line): void {
     const { dice, visits = [] } = this.options;
     const away = visits.filter((room) => this.#place(room).state === 'out');
-    if (away.length === 0) return;
+    if (away.length === 0 || this.#visited !== undefined) return;
     const place = this.#place(dice.pick(away));
     place.isWanted = true;
     this.#join(line, place);
