@@ -115,7 +115,7 @@ class Run {
     const latest = until + EXTRA * seconds * 1000;
     for (let n = 0; performance.now() < until || (this.#missed.length > 0 && performance.now() < latest); n += 1)
       await this.#live(
-        generation(n, this.#dice.fork(`generation ${n}`)),
+        generation(n + seed, clients, this.#dice.fork(`generation ${n}`)),
         Math.max(until, performance.now() + LEAST_MS),
       );
     await this.#rest(crowd);

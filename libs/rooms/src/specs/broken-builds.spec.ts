@@ -189,12 +189,12 @@ describe('a build that', () => {
   }, 60_000);
 
   it('has no fencing, with another process that takes itself for the owner, is caught by one-log', async () => {
-    const options = () => ({ store: new CarelessStore({ isUnfenced: true }), rival: true });
+    const options = () => ({ store: new CarelessStore(), rival: true });
     expect([...(await caughtBy('one-log', options))]).toContain('one-log');
   }, 60_000);
 
   it('skips a seq in the log is caught by one-log', async () => {
-    const options = () => ({ store: new CarelessStore({ losesEvery: 40 }), noise: [] });
+    const options = () => ({ store: new CarelessStore(40), noise: [] });
     expect([...(await caughtBy('one-log', options))]).toContain('one-log');
   }, 60_000);
 

@@ -2,20 +2,13 @@ import { barrierAfter, headAt, type Head } from '../log/head.js';
 import type { Entry } from '../log/entry.js';
 import type { Batch, Claim, Due, Fence, Lineage, ReadRange, RoomStore, Snapshot } from '../log/store.js';
 
-/** What a careless store does not look at. */
-export interface Carelessness {
-  /** Takes what any owner writes, as it comes. */
-  readonly isUnfenced?: boolean;
-  /** Loses every so many-th entry, and says nothing. */
-  readonly losesEvery?: number;
-}
-
-/** A store in a few arrays, as one might write it on a Friday. */
+/** A store in a few arrays, as one might write it on a Friday: it takes what any owner writes, as it comes. */
 export class CarelessStore implements RoomStore {
   readonly #rooms = new Map<string, { head: Head; lineage: Lineage[]; log: Entry[]; snapshot?: Snapshot }>();
   #appended = 0;
 
-  constructor(private readonly how: Carelessness) {}
+  /** @param losesEvery loses every so many-th entry, and says nothing */
+  constructor(private readonly losesEvery = Infinity) {}
 
   async claim(address: string, owner: string, at: number, create: boolean): Promise<Claim | undefined> {
     const room = this.#rooms.get(address);
@@ -34,7 +27,7 @@ export class CarelessStore implements RoomStore {
     if (room === undefined || last === undefined) return 0;
     for (const entry of structuredClone(entries)) {
       this.#appended += 1;
-      if (this.how.losesEvery === undefined || this.#appended % this.how.losesEvery > 0) room.log.push(entry);
+      if (this.#appended % this.losesEvery > 0) room.log.push(entry);
     }
     room.head = headAt(last, owner);
     if (snapshot !== undefined) room.snapshot = structuredClone(snapshot);

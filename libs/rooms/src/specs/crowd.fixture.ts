@@ -96,7 +96,7 @@ export const crowd = async (options: CrowdOptions): Promise<CrowdRun> => {
       }),
   );
   const kill = async (): Promise<void> => {
-    for (const listener of [...listeners]) listener.ended();
+    for (const listener of listeners) listener.ended();
     listeners.clear();
     for (const [n, process] of processes.entries())
       processes[n] = await process.kill({ wrap: wrap(), seed: seed + generation });

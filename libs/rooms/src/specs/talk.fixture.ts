@@ -100,7 +100,7 @@ const said: Model<ReadonlyMap<number, string>> = {
   },
   show: (state) => [...state].sort(([a], [b]) => a - b),
 };
-export const talkModels: Readonly<Record<string, Model>> = { talk: said as Model };
+export const talkModels: Readonly<Record<string, Model>> = { talk: said };
 
 const text = (name: string, weight: number): Workload[string][number] => ({
   weight,

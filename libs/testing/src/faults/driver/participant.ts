@@ -1,4 +1,4 @@
-import type { ErrorCode, JoinReply, MembersReply, Push, Reply, SendReply, HistoryReply } from '@greenroom/protocol';
+import type { JoinReply, MembersReply, Push, Reply, SendReply, HistoryReply } from '@greenroom/protocol';
 import type { Dice } from '../dice.js';
 import type { Observer } from '../observations/observation.js';
 import { Witness } from '../observations/witness.js';
@@ -91,7 +91,7 @@ export class Participant {
   /** One thing, by chance. Returns at once. */
   step(): void {
     const line = this.#open;
-    if (line === undefined) return this.#connect();
+    if (line === undefined) return void this.#connect();
     const { dice, now, patienceMs = 6000 } = this.options;
     const [oldest = now()] = line.asked.values();
     if (now() - oldest > patienceMs) return this.#giveUp(line);
@@ -138,7 +138,7 @@ export class Participant {
     return place;
   }
 
-  #connect(): void {
+  async #connect(): Promise<void> {
     if (this.#line === 'opening') return;
     this.#line = 'opening';
     const { id: client, observe } = this.options;
@@ -150,15 +150,14 @@ export class Participant {
       isOver = true;
       if (this.#open?.connection === connection) this.#lose(this.#open);
     };
-    this.options.connect({ pushed: (push) => this.#pushed(connection, witness, push), ended }).then(
-      (wire) => {
-        observe({ type: 'connected', client, connection });
-        const line = { wire, connection, witness, asked: new Map<number, number>() };
-        this.#line = line;
-        if (isOver) this.#lose(line);
-      },
-      () => (this.#line = undefined),
-    );
+    const pushed = (push: Push): void => this.#pushed(connection, witness, push);
+    const wire = await this.options.connect({ pushed, ended }).catch(() => undefined);
+    this.#line = undefined;
+    if (wire === undefined) return;
+    observe({ type: 'connected', client, connection });
+    const line = { wire, connection, witness, asked: new Map<number, number>() };
+    this.#line = line;
+    if (isOver) this.#lose(line);
   }
 
   #pushed(connection: string, witness: Witness, push: Push): void {
@@ -197,7 +196,7 @@ export class Participant {
     line.asked.set(number, this.options.now());
     line.wire.ask(op, body, (reply) => {
       line.asked.delete(number);
-      if (this.#line === line) answered(reply as Reply<Body>);
+      if (this.#line === line) answered(reply);
     });
   }
 
@@ -299,7 +298,7 @@ export class Participant {
       }
       const { code } = reply.error;
       observe({ type: 'refused', ...about, code });
-      if (!isWorthARetry(code as ErrorCode)) this.#outstanding.delete(id);
+      if (!isWorthARetry(code)) this.#outstanding.delete(id);
       const place = this.#places.get(room);
       if (code === 'NOT_A_MEMBER' && place?.state === 'in') place.state = 'out';
     });

@@ -54,3 +54,11 @@ export const canStrike = (point: Failpoint, { type }: FaultAction): boolean => {
   if (type === 'fail' || type === 'delay') return !IN_THE_FEED.has(point);
   return true;
 };
+
+/** What a wrapped port tells of. */
+export interface FailpointsReached {
+  /** A point is reached where one can wait. @throws what strikes. */
+  reach(point: Failpoint): Promise<void>;
+  /** A point is reached where one cannot. */
+  pass(point: Failpoint): void;
+}

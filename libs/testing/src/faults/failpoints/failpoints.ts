@@ -1,6 +1,6 @@
 import { StoreRefusedError, SystemClock, type Clock, type Feed, type RoomStore } from '@greenroom/rooms';
 import { Dice } from '../dice.js';
-import { canStrike, FAILPOINTS, type Failpoint, type FaultAction } from './failpoint.js';
+import { canStrike, FAILPOINTS, type Failpoint, type FailpointsReached, type FaultAction } from './failpoint.js';
 import { faultyFeed } from './faulty-feed.js';
 import { faultyStore } from './faulty-store.js';
 import { Surroundings } from './surroundings.js';
@@ -45,7 +45,7 @@ export class InDoubtError extends Error {
  * Named points at which faults strike, and counts of how often each was reached. Hand the engine the ports that it wraps:
  * `store`, `feed` and `clock`.
  */
-export class Failpoints {
+export class Failpoints implements FailpointsReached {
   readonly #hits = new Map<Failpoint, number>(FAILPOINTS.map((point) => [point, 0]));
   readonly #surroundings: Surroundings;
   readonly #dice: Dice;
@@ -85,7 +85,6 @@ export class Failpoints {
     return this.#surroundings.clock(clock);
   }
 
-  /** A point is reached where one can wait. @throws what strikes. */
   async reach(point: Failpoint): Promise<void> {
     const action = this.#strike(point);
     switch (action?.type) {
@@ -107,7 +106,6 @@ export class Failpoints {
     }
   }
 
-  /** A point is reached where one cannot. */
   pass(point: Failpoint): void {
     const action = this.#strike(point);
     if (action?.type === 'kill') this.#signal('SIGKILL');

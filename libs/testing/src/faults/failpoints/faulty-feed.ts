@@ -1,8 +1,8 @@
 import type { Feed } from '@greenroom/rooms';
-import type { Failpoints } from './failpoints.js';
+import type { FailpointsReached } from './failpoint.js';
 
 /** A feed that can be struck before and after each turn it publishes. */
-export const faultyFeed = (feed: Feed, failpoints: Pick<Failpoints, 'pass'>): Feed => ({
+export const faultyFeed = (feed: Feed, failpoints: Pick<FailpointsReached, 'pass'>): Feed => ({
   publish: (address, message) => {
     if (message.type === 'turn') failpoints.pass('before-fan-out');
     feed.publish(address, message);

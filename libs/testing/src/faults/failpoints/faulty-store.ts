@@ -1,11 +1,11 @@
 import type { RoomStore } from '@greenroom/rooms';
-import type { Failpoints } from './failpoints.js';
+import type { FailpointsReached } from './failpoint.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A store that can be struck where it writes. Reads pass. */
 export const faultyStore = (
   store: RoomStore,
-  failpoints: Pick<Failpoints, 'reach'>,
+  failpoints: Pick<FailpointsReached, 'reach'>,
   surroundings: Pick<Surroundings, 'why' | 'isDraining'>,
 ): RoomStore => ({
   claim: async (...args) => {

@@ -17,9 +17,9 @@ export interface Evidence {
   readonly hearsay: Hearsay;
   readonly models: Readonly<Record<string, Model>>;
   /** The token that data carries, if any. */
-  tokenOf(data: unknown): string | undefined;
+  readonly tokenOf: (data: unknown) => string | undefined;
   /** @param where the room it is about, and who saw it */
-  report(where: { readonly room?: string; readonly client?: string }, message: string): void;
+  readonly report: (where: { readonly room?: string; readonly client?: string }, message: string) => void;
 }
 
 export type MakeInvariant = (evidence: Evidence) => Invariant;
