@@ -34,7 +34,7 @@ export const joinReply = (
   // Taken now: after the first await the room may have gone on.
   const view = core.logic.mutable ? structuredClone(core.view(member)) : core.view(member);
   const fresh = { ...common, position, recovered: false as const, view };
-  const session = { sessionId, member, since: membership.since, created };
+  const session = { sessionId, member, since: membership.since, listedAt: now.seq, created };
   const mayRecover = since !== undefined && (resumed || historyFor === 'all') && isInLineage(since, lineage, now.seq);
   if (!mayRecover) return Promise.resolve({ ...session, reply: fresh });
   const viewer = { member: member.id, since: membership.since };
