@@ -60,8 +60,8 @@ export class PlainClient extends Client {
   constructor(port, token) {
     super();
     this.socket = new WebSocket(`ws://127.0.0.1:${port}/rooms`, { headers: { authorization: `Bearer ${token}` } });
-    this.socket.on('message', (bytes) => {
-      const { op, ref, ...body } = JSON.parse(bytes.toString());
+    this.socket.addEventListener('message', ({ data }) => {
+      const { op, ref, ...body } = JSON.parse(data);
       if (op === 'reply') this.#answers.get(ref)?.(body);
       else this.pushes.put(op, body);
     });

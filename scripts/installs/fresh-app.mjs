@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finish, start } from '../processes.mjs';
+import { strangersEnv } from '../strangers-env.mjs';
 
 const INSTALL_SECONDS = 180;
 
@@ -33,24 +34,6 @@ export const appLock = (manifest, lock) => {
   const packages = { '': manifest, ...Object.fromEntries(registry) };
   return { name, version, lockfileVersion: lock.lockfileVersion, requires: true, packages };
 };
-
-/** What npm is not to be told by the script that runs it: where that script's own packages are. */
-const FROM_NPM =
-  /^(npm_(package|lifecycle)_.*|npm_(command|execpath|node_execpath)|npm_config_local_prefix|INIT_CWD|NODE_ENV)$/;
-const isOwnBin = (folder) => /node_modules\/(\.bin|@npmcli\/.*)$/.test(folder);
-
-/** The environment of somebody who has never heard of this repository. A conflict of peers is an error. */
-export const strangersEnv = (env = process.env) => ({
-  ...Object.fromEntries(Object.entries(env).filter(([name]) => !FROM_NPM.test(name))),
-  PATH: env.PATH.split(':')
-    .filter((folder) => !isOwnBin(folder))
-    .join(':'),
-  npm_config_strict_peer_deps: 'true',
-  npm_config_prefer_offline: 'true',
-  npm_config_audit: 'false',
-  npm_config_fund: 'false',
-  npm_config_update_notifier: 'false',
-});
 
 /** Installs an app from its manifest: a sentence when that does not go smoothly. */
 const install = async (folder) => {

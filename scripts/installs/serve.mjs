@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitServer, freePort, kill, start, stop } from '../processes.mjs';
+import { strangersEnv } from '../strangers-env.mjs';
 import { checks } from './checks.mjs';
 
 /** Starts an app, asks of it what must hold, stops it: a sentence when one of these fails. */
@@ -9,7 +10,7 @@ export const serve = async (folder, main, flags, names) => {
   const say = (failure) => failure && `node ${command.join(' ')} ${failure}`;
   const port = await freePort();
   rmSync(join(folder, 'data'), { recursive: true, force: true });
-  const server = start(process.execPath, command, { cwd: folder, env: { ...process.env, PORT: String(port) } });
+  const server = start(process.execPath, command, { cwd: folder, env: { ...strangersEnv(), PORT: String(port) } });
   try {
     const unanswered = await awaitServer(server, `http://127.0.0.1:${port}/`);
     if (unanswered) return say(unanswered);
