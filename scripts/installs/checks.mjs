@@ -33,13 +33,18 @@ const withClients = async (clients, work) => {
   }
 };
 
-/** What can be asked of an app that listens on `port`; each rejects when it does not hold. */
+/** What can be asked of an app that listens on `port`, `run` being a program of it; each rejects when it does not hold. */
 export const checks = {
   'a room over both carriers': (port) =>
     withClients([new PlainClient(port, 'ann'), new SocketIoClient(port, 'bob')], workingRoom),
 
   'a room over plain WebSockets': (port) =>
     withClients([new PlainClient(port, 'ann'), new PlainClient(port, 'bob')], workingRoom),
+
+  'a room for the packed client': async (_, run) => {
+    const failure = await run('client.js');
+    if (failure) throw new Error(`client.js ${failure}`);
+  },
 
   'its own Socket.IO gateway': (port) =>
     withClients([new SocketIoClient(port, 'ann', '')], async ([client]) => {

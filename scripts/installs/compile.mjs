@@ -4,7 +4,7 @@ import { finish, start } from '../processes.mjs';
 
 const COMPILE_SECONDS = 120;
 
-const compilerOptions = {
+const APP = {
   target: 'es2023',
   lib: ['es2023'],
   types: ['node'],
@@ -17,29 +17,30 @@ const compilerOptions = {
   emitDecoratorMetadata: true,
 };
 
-/**
- * How a page's code is compiled, with a condition that others use for their sources. This is about what resolves: the
- * insides of the libraries' types were looked at before.
- */
-const BUNDLED = [
-  ['--noEmit', '--skipLibCheck'],
-  ['--lib', 'es2023,dom'],
-  ['--module', 'esnext'],
-  ['--moduleResolution', 'bundler'],
-  ['--customConditions', 'source'],
-].flat();
+const BUNDLED = {
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  // What others call the way to their sources, which are not there after an install.
+  customConditions: ['source'],
+  noEmit: true,
+};
 
-const tsc = async (folder, ...args) => {
-  const compiler = start(process.execPath, ['node_modules/typescript/bin/tsc', ...args], { cwd: folder });
+/** Ways to compile, by whoever does so. */
+const WAYS = {
+  /** A Nest app, which looks into its libraries' types too. */
+  app: APP,
+  /** The same where a bundler resolves. This is about what is found: the insides were looked at before. */
+  bundledApp: { ...APP, ...BUNDLED, skipLibCheck: true },
+  /** A page: nothing of Node is known. */
+  page: { ...APP, ...BUNDLED, lib: ['es2023', 'dom'], types: [] },
+};
+
+/** Compiles an app in one of these ways, the folders of `include`: a sentence when something does not compile. */
+export const compile = async (folder, way, include) => {
+  const project = `tsconfig.${way}.json`;
+  const config = { compilerOptions: WAYS[way], include };
+  writeFileSync(join(folder, project), JSON.stringify(config, undefined, 2));
+  const compiler = start(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { cwd: folder });
   const failure = await finish(compiler, COMPILE_SECONDS);
-  return failure && `tsc ${args.join(' ')} ${failure}`;
+  return failure && `tsc ${JSON.stringify(config)} ${failure}`;
 };
-
-/** Compiles an app, its libraries' types included: a sentence when something is wrong with them. */
-export const compile = (folder) => {
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }, undefined, 2));
-  return tsc(folder);
-};
-
-/** Whether the app's types hold as well where a bundler resolves them. */
-export const compileBundled = (folder) => tsc(folder, ...BUNDLED);

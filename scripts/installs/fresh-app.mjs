@@ -43,11 +43,12 @@ const install = async (folder) => {
   return /ERESOLVE|peer dep/i.test(npm.said()) ? `npm install warns of peers\n${npm.said()}` : undefined;
 };
 
-/** Makes an app in a folder of its own and installs it: a sentence when that fails. */
-export const makeApp = async ({ name, needs }, folder, packed) => {
+/** Makes an app in a folder of its own and installs it, with all libs or those it names: a sentence when that fails. */
+export const makeApp = async ({ name, needs, libs }, folder, packed) => {
   const root = JSON.parse(readFileSync('package.json', 'utf8'));
   const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
-  const manifest = appManifest(name, needs, root, packed);
+  const chosen = packed.filter(({ manifest }) => libs === undefined || libs.includes(manifest.name));
+  const manifest = appManifest(name, needs, root, chosen);
   mkdirSync(join(folder, 'src'), { recursive: true });
   writeJson(join(folder, 'package.json'), manifest);
   writeJson(join(folder, 'package-lock.json'), appLock(manifest, lock));
