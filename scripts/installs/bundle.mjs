@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { finish, start } from '../processes.mjs';
 
 const BUILD_SECONDS = 60;
