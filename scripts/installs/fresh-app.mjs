@@ -24,7 +24,7 @@ export const appManifest = (name, needs, root, packed) => {
 
 /**
  * The repository's lock for an app that has nothing yet: npm takes what it needs from it, drops the rest, and adds the
- * tarballs. So an install is the same today and in a year, and needs no more from the registry than `npm ci` has fetched.
+ * tarballs. So an install is the same today and in a year.
  */
 export const appLock = (manifest, lock) => {
   const { name, version } = manifest;
