@@ -42,5 +42,5 @@ export const compile = async (folder, way, include) => {
   writeFileSync(join(folder, project), JSON.stringify(config, undefined, 2));
   const compiler = start(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], { cwd: folder });
   const failure = await finish(compiler, COMPILE_SECONDS);
-  return failure && `tsc ${JSON.stringify(config)} ${failure}`;
+  return failure && `tsc, as ${way}, ${failure}`;
 };
