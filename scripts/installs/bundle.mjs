@@ -22,8 +22,8 @@ const CLIENT = ['@greenroom/client', '@greenroom/protocol'];
 /** What is left of a server's libraries after minifying: names of their errors, events and options. */
 const TELL_TALE = /zod|invalid_type|xstate|nestjs|reflect-metadata|design:paramtypes/i;
 
-/** `@scope/name` of a module below node_modules; undefined for the page's own, and for what the bundler adds. */
-const packageOf = (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+/** `@scope/name` of a module below the last node_modules; undefined for the page's own, and for what the bundler adds. */
+const packageOf = (path) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 
 /** What a bundle holds that a page with this client has no use for. */
 export const strangersIn = ({ modules, code }, allowed) => {
