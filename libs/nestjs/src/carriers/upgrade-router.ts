@@ -1,10 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import { ROOMS_GATEWAY_SETTINGS } from '../gateway/gateway.tokens.js';
 import { pathOf } from '../gateway/handshake.js';
+import { ROOMS_GATEWAY } from '../rooms.tokens.js';
 import { adapterPaths } from './adapter-paths.js';
 
 /** Takes an upgrade over, as `ws`'s `handleUpgrade` does. May take its time. */
@@ -25,6 +26,7 @@ export class UpgradeRouter implements OnApplicationBootstrap {
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ROOMS_GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
+    @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway?: unknown,
   ) {}
 
   /** Sends the upgrades of an exact path to a handler. @throws Error when the path is taken. */
@@ -40,7 +42,7 @@ export class UpgradeRouter implements OnApplicationBootstrap {
     const server = adapter?.getHttpServer() as Server | undefined;
     if (server === undefined) return;
     const adapters = server.listeners('upgrade') as UpgradeHandler[];
-    const paths = adapterPaths(this.modules, this.settings.adapterPaths);
+    const paths = adapterPaths(this.modules, this.settings.adapterPaths, this.gateway !== undefined);
     server.removeAllListeners('upgrade');
     server.on('upgrade', (request, socket, head) => {
       // Node takes its own listener away: a peer that resets while somebody thinks must not end the process.
@@ -48,7 +50,7 @@ export class UpgradeRouter implements OnApplicationBootstrap {
       const path = pathOf(request);
       const own = this.#routes.get(path);
       if (own !== undefined) own(request, socket, head);
-      else if (adapters.length > 0 && paths.has(path.replace(/\/$/, '')))
+      else if (adapters.length > 0 && paths.has(path.replace(/\/$/, '') || '/'))
         for (const adapter of adapters) adapter.call(server, request, socket, head);
       else socket.end(NOT_FOUND);
     });
