@@ -18,6 +18,6 @@ export default defineConfig({
     // The pages' policy lets nothing in but files of their own.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: [here('./src/chat/page/index.html')] },
+    rolldownOptions: { input: [here('./src/chat/page/index.html'), here('./src/open-chat/page/index.html')] },
   },
 });

@@ -17,6 +17,13 @@ export class PagesController {
     return this.#page('chat');
   }
 
+  @Get('open-chat')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'no-cache')
+  openChat(): Promise<string> {
+    return this.#page('open-chat');
+  }
+
   async #page(slice: string): Promise<string> {
     try {
       return await readFile(join(this.dir, slice, 'page/index.html'), 'utf8');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  Inject,
   Module,
   type DynamicModule,
   type MiddlewareConsumer,
@@ -10,7 +11,6 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { ExpressAdapter } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import { Inject } from '@nestjs/common';
 import { PAGES_DIR, PagesController } from './pages.controller.js';
 
 /** Where the build puts the pages: from the sources and from what was built of them it is the same way. */
@@ -32,8 +32,11 @@ const headers = helmet({
       frameAncestors: ["'none'"],
     },
   },
-  // Whether there is HTTPS is for whoever puts this behind it.
+  xFrameOptions: { action: 'deny' },
+  // For HTTPS, and for whoever puts this behind it: without, browsers say that they do not heed these.
   strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
 });
 
 /** The pages, and what every answer says to browsers. */

@@ -2,7 +2,7 @@
 const TINTS = 6;
 
 const tintOf = (id: string): number =>
-  [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % TINTS;
+  Array.from(id).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % TINTS;
 
 /** The first letter of a name, in that person's tint. */
 export const Avatar = ({ id, name }: { id: string; name: string }) => (
