@@ -37,26 +37,30 @@ export interface Facts {
   readonly until?: number | undefined;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  'no such message': 'This message is not there any more.',
-  'not your message': 'Only its author or a moderator can do that.',
-  'edited too often': 'This message has been edited as often as it can be.',
-  'not a moderator': 'Only a moderator can do that.',
-};
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'no such message': 'This message is not there any more.',
+    'not your message': 'Only its author or a moderator can do that.',
+    'edited too often': 'This message has been edited as often as it can be.',
+    'not a moderator': 'Only a moderator can do that.',
+  }),
+);
 
-const CODES: Readonly<Record<string, string>> = {
-  RATE_LIMITED: 'That was a lot at once. Wait a moment, then try again.',
-  BUSY: 'The room has its hands full. Wait a moment, then try again.',
-  TOO_LARGE: 'That is too long for one message.',
-  INVALID: 'The room does not take this: it may be too long, or empty.',
-  ROOM_FULL: 'The room is full.',
-  ROOM_CLOSED: 'The room is closed.',
-  NOT_A_MEMBER: 'You are not in this room any more.',
-  UNAUTHENTICATED: 'You have to sign in again.',
-  FORBIDDEN: 'You are not allowed to do that.',
-  UNAVAILABLE: 'The server could not be reached.',
-  UNKNOWN_OUTCOME: 'The connection was lost on the way: it may have been sent, or not.',
-};
+const CODES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    RATE_LIMITED: 'That was a lot at once. Wait a moment, then try again.',
+    BUSY: 'The room has its hands full. Wait a moment, then try again.',
+    TOO_LARGE: 'That is too long for one message.',
+    INVALID: 'The room does not take this: it may be too long, or empty.',
+    ROOM_FULL: 'The room is full.',
+    ROOM_CLOSED: 'The room is closed.',
+    NOT_A_MEMBER: 'You are not in this room any more.',
+    UNAUTHENTICATED: 'You have to sign in again.',
+    FORBIDDEN: 'You are not allowed to do that.',
+    UNAVAILABLE: 'The server could not be reached.',
+    UNKNOWN_OUTCOME: 'The connection was lost on the way: it may have been sent, or not.',
+  }),
+);
 
 /** Why something did not work, for the person who tried. */
 export const refusalOf = ({ code, reason }: Refusal, { until, now }: Facts): string => {
@@ -64,7 +68,7 @@ export const refusalOf = ({ code, reason }: Refusal, { until, now }: Facts): str
   if (reason === 'muted') return isKnown ? `You are muted until ${untilOf(until, now)}.` : 'You are muted.';
   if (reason === 'kicked')
     return `A moderator has removed you from this room.${isKnown ? ` You can come back at ${untilOf(until, now)}.` : ' You can come back in ten minutes.'}`;
-  return REASONS[reason ?? ''] ?? CODES[code] ?? 'Something went wrong on the server.';
+  return REASONS.get(reason ?? '') ?? CODES.get(code) ?? 'Something went wrong on the server.';
 };
 
 /** `Ann is typing…`, `Ann and Bob are typing…`, `Several people are typing…`. */

@@ -60,14 +60,17 @@ export const OpenChatPage = () => {
             )}
           </header>
           {link.is === 'out' && lines.length === 0 ? (
-            <p class="about">
-              One room for everybody, over a plain WebSocket: no account, no history, nothing kept. Whatever is sent
-              goes to all who are connected.
-            </p>
+            <div class="start">
+              <p class="lead">
+                One room for everybody, over a plain WebSocket: no account, no history, nothing kept. Whatever is sent
+                goes to all who are connected.
+              </p>
+              <Join name={name} setName={setName} join={join} />
+            </div>
           ) : (
             <FrameLog lines={lines} me={name.trim()} />
           )}
-          {link.is === 'out' && <Join name={name} setName={setName} join={join} />}
+          {link.is === 'out' && lines.length > 0 && <Join name={name} setName={setName} join={join} />}
           {link.is === 'lost' && (
             <div class="lost" role="alert">
               <p>The connection is gone. What others say meanwhile is lost: nothing is kept here.</p>

@@ -4,14 +4,22 @@ import type { Frame } from './frame.js';
 export const openSocket = (name: string, show: (frame: Frame) => void): WebSocket => {
   const socket = new WebSocket('/ws');
   socket.binaryType = 'arraybuffer';
-  socket.addEventListener('open', () => socket.send(JSON.stringify({ type: 'join', username: name })));
-  socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-    if (typeof data === 'string') show(JSON.parse(data) as Frame);
-    else show({ type: 'bytes', bytes: new Uint8Array(data) });
-  });
+  const join = JSON.stringify({ type: 'join', username: name });
+  socket.addEventListener('open', () => socket.send(join));
+  socket.addEventListener('message', ({ data }) => show(read(data)));
   socket.addEventListener('close', () => show({ type: 'closed' }));
   return socket;
 };
 
-export const say = (socket: WebSocket, text: string): void => socket.send(JSON.stringify({ text }));
-export const sendBytes = (socket: WebSocket, ...bytes: number[]): void => socket.send(Uint8Array.from(bytes));
+const read = (data: string | ArrayBuffer): Frame => {
+  if (typeof data === 'string') return JSON.parse(data) as Frame;
+  return { type: 'bytes', bytes: new Uint8Array(data) };
+};
+
+export const say = (socket: WebSocket, text: string): void => {
+  socket.send(JSON.stringify({ text }));
+};
+
+export const sendBytes = (socket: WebSocket, ...bytes: number[]): void => {
+  socket.send(Uint8Array.from(bytes));
+};

@@ -25,6 +25,8 @@ export class NameRefused extends Error {}
 
 /** @throws NameRefused for a name that is none; anything else when the server is not reached. */
 export const login = async (name: string, isModerator: boolean): Promise<{ token: string; identity: Identity }> => {
+  // Not even tried: browsers tell of every failure in their console.
+  if (!navigator.onLine) throw new Error('there is no network');
   const response = await fetch('/api/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

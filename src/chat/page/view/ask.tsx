@@ -53,7 +53,7 @@ export const Ask = ({ question, room, close }: { question: Question; room: OpenR
           <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
             Cancel
           </button>
-          <button class="danger">{verb}</button>
+          <button class={question.is === 'mute' ? 'primary' : 'danger'}>{verb}</button>
         </div>
       </form>
     </dialog>

@@ -72,8 +72,11 @@ export const Composer = ({ room, editLast }: { room: OpenRoom; editLast: () => v
       </div>
       <button class="primary">Send</button>
       <p id="message-length" class={isTooLong ? 'length problem' : 'length'}>
-        {text.length > TELL_FROM && `${text.trim().length} of ${LONGEST} characters`}
+        {text.length > TELL_FROM && lengthOf(text.trim().length)}
       </p>
     </form>
   );
 };
+
+const lengthOf = (length: number): string =>
+  length > LONGEST ? `${length - LONGEST} characters too many` : `${LONGEST - length} characters left`;

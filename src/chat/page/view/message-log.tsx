@@ -28,7 +28,7 @@ export const MessageLog = ({ room, state, me, ask, editing, setEditing }: Messag
   const { timeline, isLoading, presence } = state;
   const items = shown(timeline);
   const rows = useMemo(() => rowsOf(items), [timeline.items, timeline.unsent]);
-  const { log, isAtEnd, toEnd, onScroll } = useScroll(rows, me.id, () => void room.loadOlder());
+  const { log, lines, isAtEnd, toEnd, onScroll } = useScroll(rows, me.id, () => void room.loadOlder());
   const names = useMemo(() => new Map(namesIn(state)), [state.members, timeline.items]);
   const isEmpty = rows.length === 0 && presence.is === 'joined' && !isLoading;
   return (
@@ -43,43 +43,50 @@ export const MessageLog = ({ room, state, me, ask, editing, setEditing }: Messag
         ref={log}
         onScroll={onScroll}
       >
-        <div class="log-top">
-          {isLoading && timeline.oldest !== undefined && <p class="hint">Fetching older messages…</p>}
-          {!timeline.more && rows.length > 0 && <p class="hint">This is where {room.id} begins.</p>}
-        </div>
-        {isEmpty && (
-          <div class="empty">
-            <p class="empty-title">Nobody has said anything yet</p>
-            <p>Be the first: whoever comes later can read it.</p>
+        <div class="lines" ref={lines}>
+          <div class="log-top">
+            {isLoading && timeline.oldest !== undefined && <p class="hint">Fetching older messages…</p>}
+            {!timeline.more && rows.length > 0 && <p class="hint">This is where {room.id} begins.</p>}
           </div>
-        )}
-        {rows.map((row) => {
-          switch (row.is) {
-            case 'day':
-              return (
-                <p key={row.key} class="day">
-                  <span>{dayOf(row.at, Date.now())}</span>
-                </p>
-              );
-            case 'note':
-              return <NoteRow key={row.key} note={row.note} names={names} />;
-            case 'message':
-              return (
-                <MessageRow
-                  key={row.key}
-                  message={row.message}
-                  starts={row.starts}
-                  isMine={row.message.from.id === me.id}
-                  isModerator={me.isModerator}
-                  isEditing={editing !== undefined && editing === row.message.id}
-                  isWaiting={row.message.state === 'pending' && presence.is !== 'joined'}
-                  room={room}
-                  ask={ask}
-                  setEditing={setEditing}
-                />
-              );
-          }
-        })}
+          {rows.length === 0 && presence.is === 'joining' && (
+            <div class="empty">
+              <p>Joining…</p>
+            </div>
+          )}
+          {isEmpty && (
+            <div class="empty">
+              <p class="empty-title">Nobody has said anything yet</p>
+              <p>Be the first: whoever comes later can read it.</p>
+            </div>
+          )}
+          {rows.map((row) => {
+            switch (row.is) {
+              case 'day':
+                return (
+                  <p key={row.key} class="day">
+                    <span>{dayOf(row.at, Date.now())}</span>
+                  </p>
+                );
+              case 'note':
+                return <NoteRow key={row.key} note={row.note} names={names} />;
+              case 'message':
+                return (
+                  <MessageRow
+                    key={row.key}
+                    message={row.message}
+                    starts={row.starts}
+                    isMine={row.message.from.id === me.id}
+                    isModerator={me.isModerator}
+                    isEditing={editing !== undefined && editing === row.message.id}
+                    isWaiting={row.message.state === 'pending' && presence.is !== 'joined'}
+                    room={room}
+                    ask={ask}
+                    setEditing={setEditing}
+                  />
+                );
+            }
+          })}
+        </div>
       </div>
       {!isAtEnd && (
         <button class="to-end" onClick={toEnd}>
@@ -101,6 +108,7 @@ const namesIn = ({ members, timeline: { items } }: RoomState): [string, string][
 /** `isAtEnd` is false only when there is something new that was not seen. */
 const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
   const log = useRef<HTMLDivElement>(null);
+  const lines = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
   const first = useRef<{ key: string; top: number } | undefined>(undefined);
   const last = useRef<string | undefined>(undefined);
@@ -148,16 +156,17 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
     if (current.scrollHeight <= current.clientHeight) atTop();
   }, [rows]);
 
-  // A window or a keyboard that changes its size hides nothing that was in view.
+  // A window, a keyboard, a message that changes its size hides nothing that was in view.
   useLayoutEffect(() => {
     const { current } = log;
-    if (current === null) return undefined;
+    if (current === null || lines.current === null) return undefined;
     const observer = new ResizeObserver(() => {
       if (stick.current) current.scrollTop = current.scrollHeight;
     });
     observer.observe(current);
+    observer.observe(lines.current);
     return () => observer.disconnect();
   }, []);
 
-  return { log, isAtEnd, toEnd, onScroll };
+  return { log, lines, isAtEnd, toEnd, onScroll };
 };

@@ -9,8 +9,8 @@ interface NoteRowProps {
 
 /** What happened in the room besides messages. */
 export const NoteRow = memo(({ note, names }: NoteRowProps) => (
-  <p class="note" data-key={note.key} dir="auto">
-    {wordsOf(note, (id) => names.get(id) ?? 'Somebody')}
+  <p class={note.is === 'skip' ? 'day' : 'note'} data-key={note.key} dir="auto">
+    <span>{wordsOf(note, (id) => names.get(id) ?? 'Somebody')}</span>
   </p>
 ));
 

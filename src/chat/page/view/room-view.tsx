@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useStore } from '../../../pages/store.js';
 import type { ChatSession } from '../session/chat-session.js';
 import type { OpenRoom, RoomState } from '../session/open-room.js';
@@ -14,6 +14,7 @@ export const RoomView = ({ room, session }: { room: OpenRoom; session: ChatSessi
   const state = useStore(room.store);
   const [question, setQuestion] = useState<Question>();
   const [arePeopleOpen, setPeopleOpen] = useState(false);
+  const toggle = useRef<HTMLButtonElement>(null);
   const [editing, setEditing] = useState<string>();
   const isOut = state.presence.is === 'out';
   return (
@@ -27,13 +28,13 @@ export const RoomView = ({ room, session }: { room: OpenRoom; session: ChatSessi
           <p class="room-presence">{presenceOf(state)}</p>
           <button
             class="quiet people-toggle"
+            ref={toggle}
             aria-expanded={arePeopleOpen}
             aria-controls="people"
-            aria-label={`Who is here (${state.count})`}
             onClick={() => setPeopleOpen(!arePeopleOpen)}
           >
             <PeopleIcon />
-            {state.count}
+            <span class="unseen">Who is here</span> {state.count}
           </button>
           <button
             class="quiet"
@@ -89,7 +90,10 @@ export const RoomView = ({ room, session }: { room: OpenRoom; session: ChatSessi
         me={session.me}
         ask={setQuestion}
         isOpen={arePeopleOpen}
-        close={() => setPeopleOpen(false)}
+        close={() => {
+          setPeopleOpen(false);
+          toggle.current?.focus();
+        }}
       />
       {question !== undefined && <Ask question={question} room={room} close={() => setQuestion(undefined)} />}
     </>
@@ -113,7 +117,7 @@ const typistsOf = ({ typists, members }: RoomState): string[] =>
 
 const Muted = ({ until }: { until: number | undefined }) =>
   until === undefined ? null : (
-    <p class="notice">You are muted until {untilOf(until, Date.now())}: others cannot read you until then.</p>
+    <p class="notice">You are muted until {untilOf(until, Date.now())}. What you send before then is not let in.</p>
   );
 
 const Out = ({ state, again }: { state: RoomState; again: () => void }) => (
