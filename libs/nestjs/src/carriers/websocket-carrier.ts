@@ -9,10 +9,11 @@ import { closeCodeOf } from '../gateway/close-code.js';
 import { Connections } from '../gateway/connections.js';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import { ROOMS_CLOCK, ROOMS_GATEWAY_SETTINGS, ROOMS_IDS } from '../gateway/gateway.tokens.js';
-import { bearerOf, handshakeOf, type Caller } from '../gateway/handshake.js';
+import { bearerOf, handshakeOf } from '../gateway/handshake.js';
 import { Reception } from '../gateway/reception.js';
-import { Heartbeat } from './heartbeat.js';
-import { UpgradeRouter } from './upgrade-router.js';
+import { callerOf } from '../sockets/caller.js';
+import { Heartbeat } from '../sockets/heartbeat.js';
+import { UpgradeRouter } from '../sockets/upgrade-router.js';
 import { WebSocketVisit } from './websocket-visit.js';
 import { WebSocketWire } from './websocket-wire.js';
 
@@ -47,6 +48,7 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
   ) {}
 
   onModuleInit(): void {
+    this.router.leaveToAdapter(this.settings.adapterPaths);
     this.router.route(this.settings.path, (request, socket, head) => {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#arrive(webSocket, request, socket));
     });
@@ -108,8 +110,6 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
     if (token !== undefined) visit.begin(token);
   }
 }
-
-const callerOf = (request: IncomingMessage): Caller => ({ request, peer: request.socket.remoteAddress ?? '' });
 
 /** A message as the codecs take it. `ws` hands over one Buffer unless told otherwise. */
 function frameOf(data: RawData, isBinary: boolean): string | Uint8Array {

@@ -4,8 +4,8 @@ import { CLOSE, errorBody, type Codec, type Ref, type Reply } from '@greenroom/p
 import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { Cork } from './cork.js';
-import { decide } from './send-queue.js';
+import { Cork } from '../sockets/cork.js';
+import { decide } from '../sockets/send-queue.js';
 
 /** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
 const LONGEST_REASON = 123;

@@ -1,16 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { DefinitionError } from '@greenroom/rooms';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { ROOMS_GATEWAY_SETTINGS } from '../gateway/gateway.tokens.js';
-import { pathOf } from '../gateway/handshake.js';
 import { adapterPaths } from './adapter-paths.js';
+import { pathOf } from './caller.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
 
 /** Takes an upgrade over, as `ws`'s `handleUpgrade` does. May take its time. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
-const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /**
  * The one `upgrade` listener of the HTTP server, so that several WebSocket servers share its port: engine.io ends
@@ -20,17 +18,23 @@ const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length
 @Injectable()
 export class UpgradeRouter implements OnApplicationBootstrap {
   readonly #routes = new Map<string, UpgradeHandler>();
+  readonly #left: string[] = [];
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(ROOMS_GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
   ) {}
 
-  /** Sends the upgrades of an exact path to a handler. @throws Error when the path is taken. */
+  /** Sends the upgrades of an exact path to a handler. @throws DefinitionError when the path is taken. */
   route(path: string, handler: UpgradeHandler): void {
-    if (this.#routes.has(path)) throw new Error(`Two WebSocket servers want the path ${path}.`);
+    if (this.#routes.has(path) || this.#adapterPaths().has(path.replace(/\/$/, '')))
+      throw new DefinitionError(`Two WebSocket servers want the path ${path}.`);
     this.#routes.set(path, handler);
+  }
+
+  /** Leaves further paths, besides those of the app's gateways, to the app's WebSocket adapter. */
+  leaveToAdapter(paths: readonly string[]): void {
+    this.#left.push(...paths);
   }
 
   /** By now every gateway listens, and nothing has connected. An app without HTTP server has nothing to share. */
@@ -40,7 +44,7 @@ export class UpgradeRouter implements OnApplicationBootstrap {
     const server = adapter?.getHttpServer() as Server | undefined;
     if (server === undefined) return;
     const adapters = server.listeners('upgrade') as UpgradeHandler[];
-    const paths = adapterPaths(this.modules, this.settings.adapterPaths);
+    const paths = this.#adapterPaths();
     server.removeAllListeners('upgrade');
     server.on('upgrade', (request, socket, head) => {
       // Node takes its own listener away: a peer that resets while somebody thinks must not end the process.
@@ -50,7 +54,11 @@ export class UpgradeRouter implements OnApplicationBootstrap {
       if (own !== undefined) own(request, socket, head);
       else if (adapters.length > 0 && paths.has(path.replace(/\/$/, '')))
         for (const adapter of adapters) adapter.call(server, request, socket, head);
-      else socket.end(NOT_FOUND);
+      else refuseUpgrade(socket, 404);
     });
+  }
+
+  #adapterPaths(): ReadonlySet<string> {
+    return adapterPaths(this.modules, this.#left);
   }
 }
