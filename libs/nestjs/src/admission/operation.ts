@@ -16,6 +16,10 @@ export class Admitting {
     readonly operation: RoomOperation,
     readonly passage: Passage<unknown, unknown> | undefined,
   ) {}
+
+  get pattern(): string {
+    return patternOf(this.operation);
+  }
 }
 
 /**
