@@ -13,6 +13,8 @@ export const HOME = `<!doctype html>
       <dl>
         <dt><code>POST /api/login</code></dt>
         <dd>A token for a name: <code>{ "name": "Ann" }</code>.</dd>
+        <dt>WebSocket <code>/ws</code></dt>
+        <dd>A chat for whoever has a WebSocket: <code>new WebSocket('ws://localhost:8000/ws')</code>.</dd>
         <dt><a href="/healthz"><code>/healthz</code></a>, <a href="/readyz"><code>/readyz</code></a></dt>
         <dd>Whether it is alive, and whether it takes traffic.</dd>
       </dl>

@@ -88,7 +88,8 @@ describe('a guard on the class', () => {
   it('may take two seconds: the connection is accepted then, and no other waits for it', async () => {
     let slow = 0;
     const { noted } = await guarded(async ({ headers }) => {
-      if (headers['x-slow'] !== undefined && (slow += 1) === 1) await new Promise((resolve) => setTimeout(resolve, 2000));
+      if (headers['x-slow'] !== undefined && (slow += 1) === 1)
+        await new Promise((resolve) => setTimeout(resolve, 2000));
       return true;
     });
     const began = performance.now();

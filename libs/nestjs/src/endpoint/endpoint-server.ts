@@ -33,6 +33,7 @@ export class EndpointServer {
   readonly #pending = new Set<PendingUpgrade>();
   readonly #conversations = new Set<Conversation>();
   #isDraining = false;
+  #closed: Promise<void> | undefined;
 
   constructor(
     private readonly endpoint: LiveEndpoint,
@@ -68,8 +69,16 @@ export class EndpointServer {
     for (const pending of this.#pending) pending.refuse(503);
   }
 
-  /** Closes all connections (1001). Resolves when their last handlers have settled, or have had their time. */
-  async close(): Promise<void> {
+  /**
+   * Closes all connections (1001). Resolves when their last handlers have settled, or have had their time. Called again, it is
+   * the first call that counts.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.refuseAll();
     const all = [...this.#conversations];
     for (const { connection } of all) connection.end(CLOSE.draining, 'The server is going down.');
@@ -78,10 +87,7 @@ export class EndpointServer {
     });
     let late: Timer | undefined;
     const settled = Promise.all(all.map(({ ended }) => ended));
-    await Promise.race([
-      settled,
-      new Promise<void>((resolve) => (late = this.clock.after(SETTLE_WITHIN_MS, resolve))),
-    ]);
+    await Promise.race([settled, new Promise<void>((resolve) => (late = this.clock.after(SETTLE_WITHIN_MS, resolve)))]);
     this.clock.cancel(unanswered);
     if (late !== undefined) this.clock.cancel(late);
     if (this.#conversations.size > 0)
@@ -118,7 +124,7 @@ export class EndpointServer {
     const { endpoint, handlers, settings, clock } = this;
     const conversation = new Conversation(connection, webSocket, raw, endpoint, handlers, settings, clock);
     this.#conversations.add(conversation);
-    void conversation.ended.then(() => {
+    void conversation.ended.finally(() => {
       this.#conversations.delete(conversation);
       leave();
     });

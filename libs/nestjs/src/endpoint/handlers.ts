@@ -62,7 +62,9 @@ export class Handlers {
 
   /** What no method handles is ignored. */
   message(connection: LiveConnection, text: string): Promise<void> {
-    return this.#guarded(connection, async () => this.#message?.(connection, text, new Occasion('message', this.#path)));
+    return this.#guarded(connection, async () =>
+      this.#message?.(connection, text, new Occasion('message', this.#path)),
+    );
   }
 
   binary(connection: LiveConnection, bytes: Buffer): Promise<void> {

@@ -58,15 +58,7 @@ describe('what happens to one connection', () => {
     expect(noted).toEqual(['connect', 'connected', 'a']);
     a.open();
     await until(() => noted.length === 9);
-    expect(noted.slice(2)).toEqual([
-      'a',
-      'a.',
-      [1, 2],
-      'b',
-      'b.',
-      'close',
-      [4321, 'enough', { greeted: true }],
-    ]);
+    expect(noted.slice(2)).toEqual(['a', 'a.', [1, 2], 'b', 'b.', 'close', [4321, 'enough', { greeted: true }]]);
   });
 
   it('waits for no other connection', async () => {
@@ -155,7 +147,7 @@ describe('a handler that throws', () => {
     await until(() => app.logged.length === 2);
     expect(app.logged[1]).toContain('/ws: @OnClose failed: close');
     expect(client.received).toEqual([]);
-    expect(await (await app.client().opened)).toBe('open');
+    expect(await app.client().opened).toBe('open');
   });
 
   it('is logged once where there is no @OnError, and told to nobody', async () => {

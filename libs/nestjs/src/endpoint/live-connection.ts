@@ -54,7 +54,7 @@ export class LiveConnection implements Connection {
   close(code = 1000, reason = ''): void {
     if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999))
       throw new RangeError(`${code} is no close code for an app: use 1000, or 3000 to 4999.`);
-    this.end(code, String(reason));
+    this.end(code, reason);
   }
 
   /** Closes it with any code. */

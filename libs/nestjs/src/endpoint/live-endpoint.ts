@@ -34,7 +34,6 @@ export class LiveEndpoint implements Endpoint {
   }
 
   #tell(data: Buffer, isBinary: boolean, { except }: BroadcastOptions = {}): void {
-    for (const connection of this.#connections)
-      if (connection.id !== except?.id) connection.deliver(data, isBinary);
+    for (const connection of this.#connections) if (connection.id !== except?.id) connection.deliver(data, isBinary);
   }
 }
