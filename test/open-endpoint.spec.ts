@@ -159,8 +159,8 @@ describe('the open endpoint', () => {
     const [alice, page] = [await enter(), new WebSocket(`${server.url.replace('http', 'ws')}/ws`)];
     const data: unknown[] = [];
     // As a page has it, and not as `ws` has it besides.
-    page.onmessage = (event) => data.push(JSON.parse(String(event.data)));
-    page.onopen = () => page.send(JSON.stringify({ type: 'join', username: 'Alice' }));
+    page.addEventListener('message', (event) => void data.push(JSON.parse(event.data as string)));
+    page.addEventListener('open', () => page.send(JSON.stringify({ type: 'join', username: 'Alice' })));
     await alice.heard(2);
     await eventually('both', () => data.length === 2);
     expect(data).toEqual([WELCOME, { type: 'join', user: 'Alice' }]);

@@ -22,7 +22,10 @@ const textOf = (object: object, field: string): string | undefined => {
 };
 
 /** Not in the middle of a character. */
-const cut = (name: string): string => [...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME).join('');
+const cut = (name: string): string =>
+  Array.from(name.slice(0, 2 * LONGEST_NAME))
+    .slice(0, LONGEST_NAME)
+    .join('');
 
 /** A frame without a name to join by, or without a text of its own, is a message as it stands. */
 export const readFrame = (frame: string): Frame => {

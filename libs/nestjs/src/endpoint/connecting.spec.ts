@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@greenroom/rooms';
 import {
@@ -330,6 +331,19 @@ describe('a peer that does not wait for its answer', () => {
     expect(answer.toString()).toMatch(/^HTTP\/1.1 400 /);
     gate.open();
   });
+});
+
+it('whoever was refused is gone, even if they keep their own half open', async () => {
+  await guarded(() => false);
+  const server = app.nest.getHttpServer() as Server;
+  const connections = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+  for (const path of ['/ws', '/nope']) {
+    const raw = app.raw(path, [], true);
+    await once(raw.resume(), 'end');
+    for (let round = 0; round < 100 && (await connections()) > 0; round += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await connections()).toBe(0);
+  }
 });
 
 it('what is no WebSocket upgrade is answered by an HTTP status, and counts for nobody', async () => {

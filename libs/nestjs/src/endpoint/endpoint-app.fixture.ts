@@ -66,8 +66,8 @@ export class EndpointApp {
   }
 
   /** A TCP socket that has asked for an upgrade, and says no more by itself. */
-  raw(path = '/ws', further: readonly string[] = []): Socket {
-    const socket = connect(this.port, '127.0.0.1');
+  raw(path = '/ws', further: readonly string[] = [], allowHalfOpen = false): Socket {
+    const socket = connect({ port: this.port, host: '127.0.0.1', allowHalfOpen });
     const head = [
       `GET ${path} HTTP/1.1`,
       'Host: localhost',

@@ -73,7 +73,7 @@ describe('of a message', () => {
     const client = await app.client().send('{"a":1}', Buffer.from([1, 2]));
     await until(() => noted.length === 4);
     expect(noted).toEqual(['before message', [{ A: 1 }, true], 'after message: not sent', 2]);
-    expect(client.received).toEqual(['{"A":1}']);
+    expect(await client.first(1)).toEqual(['{"A":1}']);
   });
 
   it('what a pipe or a guard refuses reaches no method, and @OnError is told', async () => {
@@ -100,7 +100,7 @@ describe('of a message', () => {
     app = await EndpointApp.start([Refusing]);
     const client = await app.client().send('no', Buffer.from([1]), '[1]');
     await until(() => noted.length === 1);
-    expect(client.received).toEqual([
+    expect(await client.first(2)).toEqual([
       'BadRequestException: That is no JSON.',
       'ForbiddenException: Forbidden resource',
     ]);

@@ -230,6 +230,20 @@ describe('a sender that is faster than its handlers', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
+  it('can be closed while it is not read: its answer is read then', async () => {
+    const { Noting, noted, waits } = noting({ rateLimit: false, receiveQueueFrames: 4 });
+    waits.set('0', new Gate());
+    app = await EndpointApp.start([Noting]);
+    const client = await app.client().send('0', '1', '2', '3');
+    await until(() => noted.includes('0'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const connection of app.endpoint(Noting)) connection.close(4000);
+    expect(await client.closed).toEqual({ code: 4000, reason: '' });
+    waits.get('0')?.open();
+    await until(() => noted.includes('close'));
+    expect(noted).not.toContain('1');
+  });
+
   it('is slowed to its rate, without losing a message', async () => {
     const clock = new ManualClock();
     const { Noting, noted } = noting({ messages: { perSecond: 10, burst: 3 } });
