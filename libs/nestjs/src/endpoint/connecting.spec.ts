@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { UnavailableError } from '@greenroom/rooms';
 import {
   ForbiddenException,
@@ -24,6 +24,9 @@ import type { EndpointOptions } from './endpoint.options.js';
 import { OnClose, OnConnect, OnMessage } from './handlers.decorators.js';
 import { occasionOf } from './occasion.js';
 import { WebSocketEndpoint } from './web-socket-endpoint.decorator.js';
+
+// Real sockets, real seconds: a busy machine takes its time.
+jest.setTimeout(30_000);
 
 let app: EndpointApp;
 afterEach(() => app.stop());

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { MemoryRoomStore } from '@greenroom/rooms';
 import { Injectable, UseGuards, type CanActivate } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
@@ -12,6 +12,9 @@ import type { Connection } from './connection.js';
 import { EndpointApp, Gate, until, type EndpointAppOptions } from './endpoint-app.fixture.js';
 import { OnClose, OnConnect, OnMessage } from './handlers.decorators.js';
 import { WebSocketEndpoint } from './web-socket-endpoint.decorator.js';
+
+// Real sockets, real seconds: a busy machine takes its time.
+jest.setTimeout(30_000);
 
 let app: EndpointApp;
 afterEach(() => app.stop());
