@@ -23,6 +23,7 @@ module.exports = {
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...only('protocol'),
+    ...only('client', 'protocol'),
     ...only('rooms', 'protocol'),
     ...only('nestjs', 'protocol', 'rooms'),
     ...only('store-lmdb', 'protocol', 'rooms'),

@@ -25,6 +25,8 @@ const stages = [
   [script('rebuild')],
   // Both look at what was built: snippets marked `run` are executed against it.
   [script('check:snippets'), script('check:packages')],
+  // Strangers to the repository: they know what was packed, and nothing else.
+  [script('check:installs'), script('check:quick-start')],
   [jest('unit', 2)],
   [jest('e2e', 1)],
 ];

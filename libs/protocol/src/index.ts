@@ -36,6 +36,7 @@ export {
 } from './reply.js';
 export {
   type Push,
+  type HelloLimits,
   type HelloPush,
   type EventsPush,
   type SignalPush,
@@ -56,4 +57,24 @@ export {
 export { type Codec, type Decoded } from './codec.js';
 export { type Ref } from './ref.js';
 export { jsonCodec } from './json-codec.js';
+export { trustedJsonCodec } from './trusted-json-codec.js';
 export { chooseCodec } from './subprotocol.js';
+
+export type { Command, Directed, RoomContract, Schema } from './contract/contract.js';
+export type {
+  CommandName,
+  DataOf,
+  EventName,
+  EventOf,
+  JoinDataOf,
+  JoinInputOf,
+  MemberOf,
+  ParamsInputOf,
+  ParamsOf,
+  ProfileOf,
+  ReplyOf,
+  SendOf,
+  SignalName,
+  SignalOf,
+  ViewOf,
+} from './contract/infer.js';

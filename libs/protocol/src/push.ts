@@ -4,12 +4,18 @@ import type { FrameLimits } from './limits.js';
 import type { LeaveReason, WireMember } from './member.js';
 import type { Position } from './position.js';
 
+/** What a client does well to keep to. */
+export interface HelloLimits extends FrameLimits {
+  /** Operations of a connection, signals apart: `burst` at once, `perSecond` in the long run. Absent: no limit. */
+  readonly commands?: { readonly perSecond: number; readonly burst: number };
+}
+
 /** The server's first word. */
 export interface HelloPush {
   readonly op: 'hello';
   readonly v: number;
   readonly caps: readonly string[];
-  readonly limits: FrameLimits;
+  readonly limits: HelloLimits;
   /** Milliseconds since 1970, by the server's clock. */
   readonly now: number;
 }

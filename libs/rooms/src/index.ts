@@ -1,12 +1,11 @@
 // Contract
-export { command, defineRoom, directed, type Command, type Directed, type RoomContract } from './contract/contract.js';
-export { bytes, validate, validateNow, type Schema, type Validated } from './contract/schema.js';
 export type {
+  Command,
   CommandName,
   DataOf,
+  Directed,
   EventName,
   EventOf,
-  Inputs,
   JoinDataOf,
   JoinInputOf,
   MemberOf,
@@ -14,12 +13,16 @@ export type {
   ParamsOf,
   ProfileOf,
   ReplyOf,
-  RoomInput,
+  RoomContract,
+  Schema,
   SendOf,
   SignalName,
   SignalOf,
   ViewOf,
-} from './contract/infer.js';
+} from '@greenroom/protocol';
+export { command, defineRoom, directed } from './contract/contract.js';
+export { bytes, validate, validateNow, type Validated } from './contract/schema.js';
+export type { Inputs, RoomInput } from './contract/inputs.js';
 export {
   outputs,
   type Audience,

@@ -1,9 +1,8 @@
-import type { RoomContract } from './contract/contract.js';
 import type { Identity, Member } from './contract/member.js';
 import type { LoggedEvent } from './log/entry.js';
 import type { Durability } from './log/store.js';
 import type { LogicFactory } from './room/logic.js';
-import type { Position } from '@greenroom/protocol';
+import type { Position, RoomContract } from '@greenroom/protocol';
 
 /** How a kind of room behaves. Every field has a default. */
 export interface KindOptions {

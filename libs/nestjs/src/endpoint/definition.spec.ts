@@ -55,6 +55,17 @@ describe('the app does not start', () => {
     expect(await started([withOptions({}, '/socket.io')])).toBe('Two WebSocket servers want the path /socket.io.');
   });
 
+  it('with an endpoint at /, where a WsAdapter has gateways without a path; Socket.IO has not', async () => {
+    @WebSocketGateway()
+    class Pathless {}
+    const root = withOptions({}, '/');
+    expect(await started([root], { providers: [Pathless], adapter: 'ws' })).toBe(
+      'Two WebSocket servers want the path /.',
+    );
+    expect(await started([root], { providers: [Pathless] })).toBe('started');
+    expect(await app?.client('/').opened).toBe('open');
+  });
+
   it('with two methods for one thing', async () => {
     @WebSocketEndpoint('/ws')
     class Twice {

@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION, type HelloOperation, type HelloReply } from '@greenroom/protocol';
+import { PROTOCOL_VERSION, type HelloLimits, type HelloOperation, type HelloReply } from '@greenroom/protocol';
 import { Frame, RoomError } from '@greenroom/rooms';
 import type { GatewaySettings } from './gateway.options.js';
 
@@ -20,4 +20,10 @@ export function greet(hello: Pick<HelloOperation, 'v' | 'caps'>): HelloReply {
 
 /** The server's first word to a connection. */
 export const helloFrame = (settings: GatewaySettings, now: number): Frame =>
-  new Frame({ op: 'hello', v: PROTOCOL_VERSION, caps: [...CAPS], limits: settings.frame, now });
+  new Frame({ op: 'hello', v: PROTOCOL_VERSION, caps: [...CAPS], limits: limitsOf(settings), now });
+
+/** JSON has no infinity: a rate that is lifted is not told. */
+const limitsOf = ({ frame, commands }: GatewaySettings): HelloLimits => ({
+  ...frame,
+  ...(Number.isFinite(commands.burst) && { commands }),
+});

@@ -4,16 +4,26 @@ import type { ModulesContainer } from '@nestjs/core';
 const GATEWAY_OPTIONS = 'websockets:gateway_options';
 /** What engine.io listens on when a gateway says nothing. */
 const ENGINE_PATH = '/socket.io';
+/** What a WsAdapter, which has no namespaces, listens on when a gateway says nothing. */
+const WS_PATH = '/';
 
-/** The paths whose upgrades Nest's own WebSocket adapter answers, as the app's gateways name them, no slash at the end. */
-export function adapterPaths(modules: ModulesContainer, further: readonly string[]): ReadonlySet<string> {
+/**
+ * The paths whose upgrades Nest's own WebSocket adapter answers, as the app's gateways name them, no slash at the end.
+ * @param socketIo whether the adapter is of Socket.IO
+ */
+export function adapterPaths(
+  modules: ModulesContainer,
+  further: readonly string[],
+  socketIo: boolean,
+): ReadonlySet<string> {
   const paths = new Set([ENGINE_PATH, ...further].map(withoutSlash));
   for (const module of modules.values()) {
     for (const { metatype } of module.providers.values()) {
       if (typeof metatype !== 'function') continue;
       const options: unknown = Reflect.getMetadata(GATEWAY_OPTIONS, metatype);
-      if (typeof options !== 'object' || options === null || !('path' in options)) continue;
-      if (typeof options.path === 'string') paths.add(withoutSlash(`/${options.path}`));
+      if (typeof options !== 'object' || options === null) continue;
+      if ('path' in options && typeof options.path === 'string') paths.add(withoutSlash(`/${options.path}`));
+      else if (!socketIo && !('namespace' in options)) paths.add(WS_PATH);
     }
   }
   return paths;

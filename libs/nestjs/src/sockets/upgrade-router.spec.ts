@@ -28,6 +28,9 @@ class Slow implements OnModuleInit {
 @WebSocketGateway({ path: '/mine' })
 class Mine {}
 
+@WebSocketGateway()
+class Pathless {}
+
 let app: GatewayApp;
 afterEach(() => app.stop());
 
@@ -69,6 +72,14 @@ describe("under Nest's WsAdapter", () => {
     app = await GatewayApp.start({ adapter: 'ws', providers: [Mine] });
     expect(await app.plain('ann').next('hello')).toMatchObject({ v: 1 });
     expect(await app.plain(undefined, { path: '/mine' }).opened).toBe('open');
+    for (const path of ['/', '/nope'])
+      expect(await app.plain(undefined, { path }).opened).toBe('Unexpected server response: 404');
+  });
+
+  it("a gateway of the app's that names no path is at /", async () => {
+    app = await GatewayApp.start({ adapter: 'ws', providers: [Pathless] });
+    expect(await app.plain('ann').next('hello')).toMatchObject({ v: 1 });
+    expect(await app.plain(undefined, { path: '/' }).opened).toBe('open');
     expect(await app.plain(undefined, { path: '/nope' }).opened).toBe('Unexpected server response: 404');
   });
 });

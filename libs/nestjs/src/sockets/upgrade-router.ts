@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DefinitionError } from '@greenroom/rooms';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { adapterPaths } from './adapter-paths.js';
 import { pathOf } from './caller.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
@@ -23,11 +23,12 @@ export class UpgradeRouter implements OnApplicationBootstrap {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
   ) {}
 
   /** Sends the upgrades of an exact path to a handler. @throws DefinitionError when the path is taken. */
   route(path: string, handler: UpgradeHandler): void {
-    if (this.#routes.has(path) || this.#adapterPaths().has(path.replace(/\/$/, '')))
+    if (this.#routes.has(path) || this.#adapterPaths().has(withoutSlash(path)))
       throw new DefinitionError(`Two WebSocket servers want the path ${path}.`);
     this.#routes.set(path, handler);
   }
@@ -52,13 +53,16 @@ export class UpgradeRouter implements OnApplicationBootstrap {
       const path = pathOf(request);
       const own = this.#routes.get(path);
       if (own !== undefined) own(request, socket, head);
-      else if (adapters.length > 0 && paths.has(path.replace(/\/$/, '')))
+      else if (adapters.length > 0 && paths.has(withoutSlash(path)))
         for (const adapter of adapters) adapter.call(server, request, socket, head);
       else refuseUpgrade(socket, 404);
     });
   }
 
   #adapterPaths(): ReadonlySet<string> {
-    return adapterPaths(this.modules, this.#left);
+    const adapter = this.config.getIoAdapter() as object | null;
+    return adapterPaths(this.modules, this.#left, adapter !== null && 'createIOServer' in adapter);
   }
 }
+
+const withoutSlash = (path: string): string => path.replace(/\/$/, '') || '/';

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import { assign, emit, setup } from 'xstate';
 import { z } from 'zod';
 import { command, defineRoom, directed } from './contract.js';
-import type { DataOf, EventOf, MemberOf, ReplyOf, SendOf } from './infer.js';
+import type { DataOf, EventOf, MemberOf, ReplyOf, SendOf } from '@greenroom/protocol';
 import { outputs } from './outputs.js';
 import { roomTypes } from './room-types.js';
 import { bytes } from './schema.js';

@@ -1,39 +1,6 @@
-import { isName } from '@greenroom/protocol';
+import { isName, type Command, type Directed, type RoomContract, type Schema } from '@greenroom/protocol';
 import { DefinitionError } from '../errors.js';
 import type { CheckedContract } from './payload.js';
-import type { Schema } from './schema.js';
-
-/** A command that is answered with data. */
-export interface Command<D extends Schema = Schema, R extends Schema = Schema> {
-  readonly data: D;
-  readonly reply: R;
-}
-
-/** An event that is always for named members. */
-export interface Directed<D extends Schema = Schema> {
-  readonly directed: D;
-}
-
-/**
- * What a kind of room accepts and emits. Browsers import its type only. Every payload is plain data: JSON values and
- * `Uint8Array`.
- */
-export interface RoomContract {
-  /** First part of an address: `[A-Za-z0-9][A-Za-z0-9_.~-]{0,63}`. */
-  readonly kind: string;
-  /** Fixed when the room is made. Default: none. */
-  readonly params?: Schema;
-  /** What one joiner brings: a password, a team. Default: nothing. */
-  readonly join?: Schema;
-  /** What every member may know of a member, besides `id`. Default: `{ name }`. */
-  readonly member?: Schema;
-  readonly commands: Readonly<Record<string, Schema | Command>>;
-  readonly events: Readonly<Record<string, Schema | Directed>>;
-  /** Volatile: never kept, conflated or dropped. */
-  readonly signals?: Readonly<Record<string, Schema>>;
-  /** What a viewer is shown on joining. */
-  readonly view?: Schema;
-}
 
 /** A command that is answered with data: `command(dataSchema, replySchema)`. */
 export const command = <D extends Schema, R extends Schema>(data: D, reply: R): Command<D, R> => ({ data, reply });

@@ -1,5 +1,5 @@
-import { isDirected, type Directed, type RoomContract } from './contract.js';
-import type { CommandName, EventName, EventOf, ReplyOf } from './infer.js';
+import type { CommandName, Directed, EventName, EventOf, ReplyOf, RoomContract } from '@greenroom/protocol';
+import { isDirected } from './contract.js';
 
 /** One member id, or several. Ids that are not members' when the turn commits are left out. */
 export type MemberIds = string | readonly string[];

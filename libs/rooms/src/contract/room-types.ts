@@ -1,5 +1,5 @@
-import type { RoomContract } from './contract.js';
-import type { Inputs, RoomInput } from './infer.js';
+import type { RoomContract } from '@greenroom/protocol';
+import type { Inputs, RoomInput } from './inputs.js';
 import type { Emitted } from './outputs.js';
 import type { Stamp } from '../log/entry.js';
 

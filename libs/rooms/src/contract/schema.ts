@@ -1,8 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Schema } from '@greenroom/protocol';
 import type { Issue } from '../errors.js';
-
-/** Any library's schema that speaks Standard Schema: zod, valibot, arktype, ... */
-export type Schema<I = unknown, O = I> = StandardSchemaV1<I, O>;
 
 export type Validated =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: Issue[] };

@@ -1,7 +1,7 @@
-import { exceedsLimits, TRUSTED_FRAME_LIMITS } from '@greenroom/protocol';
-import { isCommandWithReply, isDirected, type RoomContract } from '../contract/contract.js';
+import { exceedsLimits, TRUSTED_FRAME_LIMITS, type RoomContract, type Schema } from '@greenroom/protocol';
+import { isCommandWithReply, isDirected } from '../contract/contract.js';
 import type { RejectCode } from '../contract/outputs.js';
-import { validateNow, type Schema } from '../contract/schema.js';
+import { validateNow } from '../contract/schema.js';
 import type { Input } from '../log/entry.js';
 import type { LogicOutput } from './logic.js';
 

@@ -1,7 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Command, Directed, RoomContract } from './contract.js';
-import type { Schema } from './schema.js';
-import type { LeaveReason, Stamp } from '../log/entry.js';
+import type { Command, Directed, RoomContract, Schema } from './contract.js';
 
 type In<T, D = unknown> = T extends Schema ? StandardSchemaV1.InferInput<T> : D;
 type Out<T, D = unknown> = T extends Schema ? StandardSchemaV1.InferOutput<T> : D;
@@ -33,24 +31,3 @@ export type ReplyOf<C extends RoomContract, K extends CommandName<C>> =
 export type EventOf<C extends RoomContract, K extends EventName<C>> =
   C['events'][K] extends Directed<infer D> ? Out<D> : Out<C['events'][K]>;
 export type SignalOf<C extends RoomContract, K extends SignalName<C>> = In<NonNullable<C['signals']>[K]>;
-
-/** Every event that enters a room's machine: its commands, and the members' comings and goings. */
-export type Inputs<C extends RoomContract> =
-  | {
-      [K in CommandName<C>]: { readonly type: K; readonly data: DataOf<C, K>; readonly by: MemberOf<C> } & Stamp;
-    }[CommandName<C>]
-  /** Somebody is about to become a member. No transition means accepted; `room.reject` refuses. */
-  | ({ readonly type: 'room.join'; readonly by: MemberOf<C>; readonly data: JoinDataOf<C> } & Stamp)
-  | ({ readonly type: 'room.leave'; readonly by: MemberOf<C>; readonly reason: LeaveReason } & Stamp)
-  /** A member's last connection is lost; they stay a member for the grace time. */
-  | ({ readonly type: 'room.drop'; readonly by: MemberOf<C> } & Stamp)
-  | ({ readonly type: 'room.resume'; readonly by: MemberOf<C> } & Stamp);
-
-/** What a machine's `context: ({ input }) => ...` is given when the room is made. */
-export interface RoomInput<C extends RoomContract> {
-  /** `kind/id`. */
-  readonly address: string;
-  readonly params: ParamsOf<C>;
-  readonly at: number;
-  readonly seed: number;
-}

@@ -1,0 +1,28 @@
+/** Takes whatever is told under its name. */
+export type Listener = (...args: never[]) => void;
+
+/** Who listens to what, by name. What one of them throws is none of the others' business. */
+export class Listeners {
+  readonly #byName = new Map<string, Set<{ readonly listener: Listener }>>();
+
+  constructor(private readonly report: (error: unknown) => void) {}
+
+  /** Returns what takes the listener away again. The same function may be added more than once. */
+  add(name: string, listener: Listener): () => void {
+    const listeners = this.#byName.get(name) ?? new Set();
+    this.#byName.set(name, listeners);
+    const own = { listener };
+    listeners.add(own);
+    return () => void listeners.delete(own);
+  }
+
+  emit(name: string, ...args: readonly unknown[]): void {
+    for (const { listener } of Array.from(this.#byName.get(name) ?? [])) {
+      try {
+        (listener as (...args: readonly unknown[]) => void)(...args);
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+}

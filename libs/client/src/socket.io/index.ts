@@ -1,0 +1,1 @@
+export { socketIo, type SocketIoOptions } from './socket-io.js';
