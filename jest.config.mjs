@@ -1,7 +1,5 @@
 const shared = {
   testEnvironment: 'node',
-  // A backstop for what hangs, not a measure of speed: the machine may be busy with something else.
-  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['@greenroom/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -23,6 +21,8 @@ const shared = {
 
 /** Two projects: what a lib promises by itself, and what only real processes, sockets and stores can show. */
 export default {
+  // A backstop for what hangs, not a measure of speed: the machine may be busy with something else. Projects have none.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,

@@ -1,4 +1,5 @@
 import { JwtAuthenticator, RoomsModule } from '@greenroom/nestjs';
+import { EndpointsModule } from '@greenroom/nestjs/endpoint';
 import type { RoomStore } from '@greenroom/rooms';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AlarmRoom } from './alarm/alarm.room.js';
@@ -7,6 +8,7 @@ import { ISSUER } from './auth/auth.service.js';
 import { ChatRoom } from './chat/chat.room.js';
 import { EchoRoom } from './echo/echo.room.js';
 import { HealthController } from './health/health.controller.js';
+import { OpenChatEndpoint } from './open-chat/open-chat.endpoint.js';
 import { ClosedRootGateway } from './root/closed-root.gateway.js';
 import { WebModule } from './web/web.module.js';
 
@@ -24,7 +26,7 @@ export interface AppOptions {
 
 /** The demo: a user's app. */
 @Module({
-  imports: [RoomsModule.forFeature([ChatRoom, EchoRoom, AlarmRoom])],
+  imports: [RoomsModule.forFeature([ChatRoom, EchoRoom, AlarmRoom]), EndpointsModule.forFeature([OpenChatEndpoint])],
   controllers: [HealthController],
   providers: [ClosedRootGateway],
 })
@@ -32,6 +34,8 @@ export class AppModule {
   static with({ secret, store, allowedOrigins, rateLimit, pagesDir }: AppOptions): DynamicModule {
     const authenticator = new JwtAuthenticator({ secret, issuer: ISSUER });
     const rooms = RoomsModule.forRoot({ store, authenticator, origins: allowedOrigins, rateLimit });
-    return { module: AppModule, imports: [rooms, AuthModule.signingWith(secret), WebModule.serving(pagesDir)] };
+    const endpoints = EndpointsModule.forRoot({ rateLimit });
+    const pages = WebModule.serving(pagesDir);
+    return { module: AppModule, imports: [rooms, endpoints, AuthModule.signingWith(secret), pages] };
   }
 }

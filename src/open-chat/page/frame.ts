@@ -6,6 +6,9 @@ export type Frame =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'closed' };
 
+/** Is told each of them, in the order they come. */
+export type Show = (frame: Frame) => void;
+
 /** So many bytes are shown of a binary frame. */
 const SHOWN = 16;
 

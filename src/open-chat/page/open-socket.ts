@@ -1,7 +1,7 @@
-import type { Frame } from './frame.js';
+import type { Frame, Show } from './frame.js';
 
 /** A whole chat client: the browser's own WebSocket, and no library. */
-export const openSocket = (name: string, show: (frame: Frame) => void): WebSocket => {
+export const openSocket = (name: string, show: Show): WebSocket => {
   const socket = new WebSocket('/ws');
   socket.binaryType = 'arraybuffer';
   const join = JSON.stringify({ type: 'join', username: name });

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Frame } from '@greenroom/rooms';
 import { CARRIERS, GatewayApp, type IoClient, type PlainClient } from '../gateway/app.fixture.js';
-import { decide } from './send-queue.js';
+import { decide } from '../sockets/send-queue.js';
 
 let app: GatewayApp | undefined;
 afterEach(async () => {

@@ -14,6 +14,8 @@ import type { Admission } from '../admission/admission.js';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { HeadCount } from '../limits/head-count.js';
 import { RoomQuota } from '../limits/room-quota.js';
+import { addressOf, type Caller } from '../sockets/caller.js';
+import { Origins } from '../sockets/origins.js';
 import { identify, type Authenticated, type Authenticator } from './authenticator.js';
 import { Connections } from './connections.js';
 import type { Desk } from './desk.js';
@@ -25,11 +27,10 @@ import {
   ROOMS_GATEWAY_SETTINGS,
   ROOMS_NODE,
 } from './gateway.tokens.js';
-import { handshakeOf, refuseQueryToken, type Caller } from './handshake.js';
+import { refuseQueryToken } from './handshake.js';
 import { helloFrame } from './hello.js';
 import { InRoom } from './in-room.js';
 import { Operations } from './operations.js';
-import { Origins } from './origins.js';
 import { Renewal } from './renewal.js';
 import type { Handshake } from './rooms-connection.js';
 
@@ -73,8 +74,7 @@ export class Reception {
     if (this.connections.isDraining) throw new UnavailableError(undefined, RETRY_AFTER_MS);
     refuseQueryToken(caller.request);
     if (!this.#origins.allows(caller.request.headers)) throw new ForbiddenError('origin');
-    const { address } = handshakeOf(caller, this.#desk.settings.trustProxy);
-    const leave = this.#addresses.enter(address);
+    const leave = this.#addresses.enter(addressOf(caller, this.#desk.settings.trustProxy));
     if (leave === undefined) throw new RateLimitedError('connections from this address', RETRY_AFTER_MS);
     return leave;
   }

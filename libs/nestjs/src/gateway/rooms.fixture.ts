@@ -194,6 +194,11 @@ export class ManualClock implements Clock {
   #now = 1000;
   readonly #pending = new Map<Timer, () => void>();
 
+  /** How many calls are waited for. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
   now(): number {
     return this.#now;
   }

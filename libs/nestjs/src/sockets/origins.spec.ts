@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { GatewayApp } from './app.fixture.js';
+import { GatewayApp } from '../gateway/app.fixture.js';
 import { Origins } from './origins.js';
 
 let app: GatewayApp | undefined;

@@ -9,7 +9,7 @@ const WS_PATH = '/';
 
 /**
  * The paths whose upgrades Nest's own WebSocket adapter answers, as the app's gateways name them, no slash at the end.
- * @param socketIo whether the adapter is known to be of Socket.IO
+ * @param socketIo whether the adapter is of Socket.IO
  */
 export function adapterPaths(
   modules: ModulesContainer,
