@@ -21,7 +21,7 @@ interface MessageRowProps {
 }
 
 export const MessageRow = memo((props: MessageRowProps) => {
-  const { message, starts, isMine, isEditing } = props;
+  const { message, starts, isMine, isEditing, isWaiting } = props;
   const { from, at, state } = message;
   return (
     <article
@@ -31,6 +31,7 @@ export const MessageRow = memo((props: MessageRowProps) => {
       data-state={state}
       data-starts={starts}
       data-mine={isMine}
+      data-waiting={isWaiting}
       aria-label={`${from.name}, ${timeOf(at)}`}
       // A tap selects it, which shows what can be done with it.
       tabIndex={-1}

@@ -1,9 +1,12 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { login, NameRefused, type Identity } from '../session/identity.js';
 
 export const SignIn = ({ signIn }: { signIn: (identity: Identity, token: string) => void }) => {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), [problem]);
 
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);
@@ -40,7 +43,7 @@ export const SignIn = ({ signIn }: { signIn: (identity: Identity, token: string)
             maxLength={256}
             aria-invalid={problem !== undefined}
             aria-describedby="sign-in-problem"
-            ref={focused}
+            ref={field}
           />
         </label>
         <p id="sign-in-problem" class="problem" role="alert">
@@ -64,5 +67,3 @@ export const SignIn = ({ signIn }: { signIn: (identity: Identity, token: string)
     </main>
   );
 };
-
-const focused = (input: HTMLInputElement | null): void => input?.focus();
