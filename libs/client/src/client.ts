@@ -47,6 +47,8 @@ export interface Client<Contracts extends RoomContract> {
     id: string,
     ...options: JoinArguments<OfKind<Contracts, Kind>>
   ): Promise<ClientRoom<OfKind<Contracts, Kind>>>;
+  /** Connects now, ahead of the first `join`; after the end of a connection, again. */
+  connect(): void;
   /** Leaves every room and ends the connection. What waits rejects with a RoomError. */
   close(): void;
 }
@@ -100,6 +102,10 @@ export class RoomsClient {
 
   onStatus(listener: (status: ClientStatus) => void): () => void {
     return this.#listeners.add('status', listener);
+  }
+
+  connect(): void {
+    this.#connection.open();
   }
 
   async join(kind: string, id: string, request: JoinRequest = {}): Promise<Room> {
