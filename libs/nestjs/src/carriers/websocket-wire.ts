@@ -5,6 +5,7 @@ import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import { Outlet } from '../sockets/outlet.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 
 /** The writing half of one plain WebSocket: encodes what goes through its outlet. */
 export class WebSocketWire {
@@ -21,6 +22,10 @@ export class WebSocketWire {
   ) {
     const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
     this.#outlet = new Outlet(socket, raw, limits, closing);
+  }
+
+  get backlog(): SendLimits {
+    return this.#outlet.backlog;
   }
 
   push(frame: Frame): void {

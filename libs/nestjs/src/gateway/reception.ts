@@ -18,6 +18,7 @@ import { addressOf, type Caller } from '../sockets/caller.js';
 import { Origins } from '../sockets/origins.js';
 import { identify, type Authenticated, type Authenticator } from './authenticator.js';
 import { Connections } from './connections.js';
+import { Delivery } from './delivery.js';
 import type { Desk } from './desk.js';
 import type { GatewaySettings } from './gateway.options.js';
 import {
@@ -118,8 +119,14 @@ export class Reception {
   }
 
   #sessions(connection: CarrierConnection, onEnded: (address: string) => void): Sessions {
+    const { clock, settings } = this.#desk;
+    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
+    const delivery: Delivery = new Delivery(connection, limits, clock, (address) =>
+      sessions.reset(address, 'slow reader'),
+    );
+    let sessions: Sessions;
     try {
-      const sessions = this.#desk.node.connect(connection, onEnded);
+      sessions = this.#desk.node.connect(delivery, onEnded);
       // Not at once: a connection may end while the engine is in the middle of pushing to it.
       connection.whenGone(() => queueMicrotask(() => sessions.drop()));
       return sessions;

@@ -37,6 +37,7 @@ export class FakeRooms {
   readonly dropped: string[] = [];
   readonly begun: string[] = [];
   readonly cancelled: string[] = [];
+  readonly resets: string[] = [];
   readonly refreshed: { readonly room: string; readonly profile: object }[] = [];
   /** What joiners are shown. */
   view: unknown = null;
@@ -132,6 +133,11 @@ export class FakeSessions implements Sessions {
   }
   async refresh(room: string, profile: object): Promise<void> {
     this.rooms.refreshed.push({ room, profile });
+  }
+  async reset(room: string, reason: string): Promise<void> {
+    this.rooms.resets.push(room);
+    const position = { epoch: 1, seq: this.rooms.seq };
+    this.connection.push(new Frame({ op: 'reset', room, position, view: this.rooms.view, members: [], reason }));
   }
   drop(): void {
     this.#rooms.clear();

@@ -26,11 +26,15 @@ export class Outlet {
     return this.socket.readyState === this.socket.OPEN;
   }
 
+  /** What has been sent and its reader has not taken yet. */
+  get backlog(): SendLimits {
+    return { bytes: this.socket.bufferedAmount, frames: this.#unsent };
+  }
+
   /** Whether a frame may be sent now. A reader who is too slow for one that is not volatile is closed (4408). */
   takes(isVolatile: boolean): boolean {
     if (!this.isOpen) return false;
-    const waiting = { bytes: this.socket.bufferedAmount, frames: this.#unsent };
-    const verdict = decide(waiting, this.limits, isVolatile);
+    const verdict = decide(this.backlog, this.limits, isVolatile);
     if (verdict === 'overflow') this.close(CLOSE.slowReader, 'slow reader');
     return verdict === 'send';
   }

@@ -4,10 +4,7 @@ export interface SendLimits {
   readonly frames: number;
 }
 
-/**
- * Decides what becomes of a frame, from what still waits for its reader. Between `drop` and `overflow` there is room for
- * a milder answer (one `reset` in place of a room's waiting events): it would be decided here.
- */
+/** Decides what becomes of a frame, from what still waits for its reader. */
 export function decide(waiting: SendLimits, limits: SendLimits, isVolatile: boolean): 'send' | 'drop' | 'overflow' {
   if (isVolatile) return waiting.bytes * 2 > limits.bytes || waiting.frames * 2 > limits.frames ? 'drop' : 'send';
   return waiting.bytes > limits.bytes || waiting.frames >= limits.frames ? 'overflow' : 'send';

@@ -8,6 +8,8 @@ export type Request =
   | { readonly type: 'drop'; readonly session: string; readonly connection: string }
   | CommandRequest
   | { readonly type: 'view'; readonly viewer: string | undefined }
+  /** What a member who lost the thread goes on from. */
+  | { readonly type: 'baseline'; readonly session: string }
   | { readonly type: 'members'; readonly after: string | undefined; readonly limit: number }
   | {
       readonly type: 'history';
@@ -55,6 +57,13 @@ export interface Joined {
   readonly created: boolean;
 }
 
+/** What a member sees of the room at a position, and who is in it: the first hundred. */
+export interface Baseline {
+  readonly position: Position;
+  readonly view: unknown;
+  readonly members: readonly Member[];
+}
+
 export interface CommandReply {
   readonly position: Position;
   readonly data?: unknown;
@@ -67,6 +76,7 @@ interface Replies {
   drop: undefined;
   command: CommandReply;
   view: unknown;
+  baseline: Baseline;
   members: MembersReply;
   history: { readonly events: readonly WireEvent[]; readonly more: boolean };
   kick: undefined;
