@@ -31,7 +31,8 @@ export interface RoomState {
 }
 
 const PAGE = 100;
-const TYPISTS_LOOKED_AT_MS = 1000;
+/** How often what has ended is taken away. */
+const LOOK_MS = 1000;
 
 /** One room as it is on the screen: what the server tells of it, and what is typed here. */
 export class OpenRoom {
@@ -46,7 +47,7 @@ export class OpenRoom {
   #isOver = false;
   #counter = 0;
   readonly #waiting;
-  readonly #watch = setInterval(() => this.#forgetTypists(), TYPISTS_LOOKED_AT_MS);
+  readonly #watch = setInterval(() => this.#forget(), LOOK_MS);
 
   constructor(
     readonly id: string,
@@ -277,8 +278,11 @@ export class OpenRoom {
     this.#change({ muted });
   }
 
-  #forgetTypists(): void {
-    this.#change({ typists: current(this.store.value.typists, Date.now()) });
+  /** Who has stopped typing, and who may speak again. */
+  #forget(): void {
+    const { typists, muted } = this.store.value;
+    const now = Date.now();
+    this.#change({ typists: current(typists, now), muted: current(muted, now) });
   }
 
   /** What was on its way when the page was left may have arrived, or not. */

@@ -16,10 +16,10 @@ export const heard = (typists: Typists, id: string, on: boolean, now: number): T
   return next;
 };
 
-/** Without those who have not said so for too long; the same map when nothing changes. */
-export const current = (typists: Typists, now: number): Typists => {
-  const left = [...typists].filter(([, until]) => until > now);
-  return left.length === typists.size ? typists : new Map(left);
+/** Without those whose time is over; the same map when nothing changes. */
+export const current = (untils: Typists, now: number): Typists => {
+  const left = [...untils].filter(([, until]) => until > now);
+  return left.length === untils.size ? untils : new Map(left);
 };
 
 /** Tells the others that one types, no more often than they need to know. */
