@@ -14,6 +14,8 @@ const FILES = {
   'libs/rooms/src/room/room.ts': 'export {};',
   'libs/rooms/src/types.ts': "import type { AnyActor } from 'xstate';\nexport type A = AnyActor;",
   'libs/rooms/src/room.spec.ts': "import '@greenroom/testing';\nimport 'xstate';",
+  'libs/client/src/room.spec.ts':
+    "import '@greenroom/protocol';\nimport '@greenroom/rooms';\nimport '@greenroom/testing';",
   'src/main.ts': "import '@greenroom/nestjs';\nimport '@greenroom/protocol/msgpack';",
   'src/chat/contract.ts': "import 'xstate';\nexport type Chat = 1;",
   'src/chat/page/main.tsx':
@@ -22,6 +24,8 @@ const FILES = {
   'test/all.spec.ts': "import '@greenroom/testing';\nimport '../src/main.js';",
 
   'libs/protocol/src/bad-layer.ts': "import '@greenroom/rooms';",
+  'libs/client/src/bad-layer.ts': "import '@greenroom/rooms';",
+  'libs/client/src/bad-layer.spec.ts': "import '@greenroom/nestjs';",
   'libs/rooms/src/bad-layer.ts': "import '@greenroom/nestjs';",
   'libs/nestjs/src/bad-layer.ts': "import '@greenroom/store-lmdb';",
   'libs/store-lmdb/src/bad-layer.ts': "import '@greenroom/nestjs';",
@@ -87,6 +91,8 @@ test('each rule about imports catches what it is for, and nothing else', () => {
   expect(found).toEqual(
     [
       'protocol-layer libs/protocol/src/bad-layer.ts',
+      'client-layer libs/client/src/bad-layer.ts',
+      'client-spec-layer libs/client/src/bad-layer.spec.ts',
       'rooms-layer libs/rooms/src/bad-layer.ts',
       'nestjs-layer libs/nestjs/src/bad-layer.ts',
       'store-lmdb-layer libs/store-lmdb/src/bad-layer.ts',
