@@ -91,6 +91,22 @@ describe('closing', () => {
   });
 });
 
+it('connects ahead of the first join, once, and again after it was closed', async () => {
+  const stage = new Stage();
+  stage.client.connect();
+  stage.client.connect();
+  await stage.pass();
+  stage.link.open();
+  expect(stage.client.status.state).toBe('online');
+  stage.client.connect();
+  await stage.joined();
+  expect(stage.links).toHaveLength(1);
+  stage.client.close();
+  stage.client.connect();
+  await stage.pass();
+  expect(stage.links).toHaveLength(2);
+});
+
 it('a status listener hears each change, until it is stopped', async () => {
   const stage = new Stage();
   const heard: string[] = [];
