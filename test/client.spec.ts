@@ -251,10 +251,7 @@ it.each<[string, (server: Server) => Promise<unknown>]>([
     const first = await servers.start(env);
     const talkers = await chatting(first, 'on');
     const echo = await talkers[0]?.client.join('echo', 'on');
-    const forgotten = within(
-      'a reset',
-      new Promise((resolve) => echo?.on('room.reset', ({ position }) => resolve(position))),
-    );
+    const reset = new Promise((resolve) => echo?.on('room.reset', ({ position }) => resolve(position)));
     await echo?.send('say', { text: 'gone with the process' });
     const talking = talkers.map((talker) => talker.talk());
     const acks = (): number => Math.min(...talkers.map(({ acked }) => acked.size));
@@ -271,7 +268,7 @@ it.each<[string, (server: Server) => Promise<unknown>]>([
     for (const talker of talkers) await talker.check(log);
     for (const { states } of talkers) expect([states[0], states.at(-1)]).toEqual(['waiting', 'online']);
     // Of a room that lives in memory alone the new process knows nothing.
-    expect(await forgotten).toEqual(echo?.position);
+    expect(await within('a reset', reset)).toEqual(echo?.position);
   },
   PATIENCE_MS,
 );
