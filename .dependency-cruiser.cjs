@@ -33,7 +33,7 @@ module.exports = {
       name: 'no-deep-import-into-a-lib',
       severity: 'error',
       from: { path: '^(?:libs/([^/]+)|src|test)/' },
-      to: { path: '^libs/[^/]+/(src|dist)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|[a-z-]+/index)\\.ts$'] },
+      to: { path: '^libs/[^/]+/(src|dist)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|[a-z.-]+/index)\\.ts$'] },
     },
     {
       name: 'libs-by-their-name',

@@ -10,6 +10,7 @@ const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'testing'];
 const FILES = {
   ...Object.fromEntries(LIBS.map((lib) => [`libs/${lib}/src/index.ts`, 'export {};'])),
   'libs/protocol/src/msgpack/index.ts': 'export {};',
+  'libs/client/src/socket.io/index.ts': 'export {};',
   'libs/rooms/src/room/statechart.ts': "import { setup } from 'xstate';\nexport const machine = setup({});",
   'libs/rooms/src/room/room.ts': 'export {};',
   'libs/rooms/src/types.ts': "import type { AnyActor } from 'xstate';\nexport type A = AnyActor;",
@@ -17,7 +18,7 @@ const FILES = {
   'libs/client/src/room.spec.ts':
     "import '@greenroom/protocol';\nimport '@greenroom/rooms';\nimport '@greenroom/testing';",
   'src/main.ts': "import '@greenroom/nestjs';\nimport '@greenroom/protocol/msgpack';",
-  'test/all.spec.ts': "import '@greenroom/testing';\nimport '../src/main.js';",
+  'test/all.spec.ts': "import '@greenroom/testing';\nimport '@greenroom/client/socket.io';\nimport '../src/main.js';",
 
   'libs/protocol/src/bad-layer.ts': "import '@greenroom/rooms';",
   'libs/client/src/bad-layer.ts': "import '@greenroom/rooms';",
