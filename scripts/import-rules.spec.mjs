@@ -10,6 +10,7 @@ const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'testing'];
 const FILES = {
   ...Object.fromEntries(LIBS.map((lib) => [`libs/${lib}/src/index.ts`, 'export {};'])),
   'libs/protocol/src/msgpack/index.ts': 'export {};',
+  'libs/client/src/socket.io/index.ts': 'export {};',
   'libs/rooms/src/room/statechart.ts': "import { setup } from 'xstate';\nexport const machine = setup({});",
   'libs/rooms/src/room/room.ts': 'export {};',
   'libs/rooms/src/types.ts': "import type { AnyActor } from 'xstate';\nexport type A = AnyActor;",
@@ -21,7 +22,7 @@ const FILES = {
   'src/chat/page/main.tsx':
     "import '@greenroom/client';\nimport 'preact';\nimport type { Chat } from '../contract.js';\nimport '../../pages/style.js';\nexport type C = Chat;",
   'src/pages/style.ts': 'export {};',
-  'test/all.spec.ts': "import '@greenroom/testing';\nimport '../src/main.js';",
+  'test/all.spec.ts': "import '@greenroom/testing';\nimport '@greenroom/client/socket.io';\nimport '../src/main.js';",
 
   'libs/protocol/src/bad-layer.ts': "import '@greenroom/rooms';",
   'libs/client/src/bad-layer.ts': "import '@greenroom/rooms';",

@@ -28,9 +28,9 @@ describe('a token that ends', () => {
     ['clocks agree', 0],
     ["this machine's clock is an hour ahead", HOUR],
     ["this machine's clock is an hour behind", -HOUR],
-  ])('is replaced a fifth of its time before, a minute at most: %s', async (_, aheadMs) => {
-    const stage = await signedIn(100_000, {}, aheadMs);
-    await stage.pass(79_999);
+  ])('is replaced a third of its time before, a minute at most: %s', async (_, aheadMs) => {
+    const stage = await signedIn(90_000, {}, aheadMs);
+    await stage.pass(59_999);
     expect(stage.link.all('auth')).toEqual([]);
     await stage.pass(1);
     expect(stage.link.last('auth').token).toBe('t2');
@@ -58,7 +58,7 @@ describe('a token that ends', () => {
 
   it('of another user, or of one not wanted any more, closes the client', async () => {
     const stage = await signedIn(10_000);
-    await stage.pass(8000);
+    await stage.pass(7000);
     stage.link.refuse(stage.link.last('auth'), 'FORBIDDEN');
     expect(stage.client.status).toMatchObject({ state: 'closed', error: { code: 'FORBIDDEN' } });
   });

@@ -1,8 +1,8 @@
 import type { Environment } from '../environment.js';
 import { backoffMs } from './backoff.js';
 
-/** How long before its end a token is replaced: a fifth of what is left, a minute at most. */
-const SHARE = 0.2;
+/** How long before its end a token is replaced: a third of what is left, a minute at most. */
+const SHARE = 1 / 3;
 const LONGEST_LEAD_MS = 60_000;
 /**
  * A refused or missing token is asked for again until the old one has ended: then the link ends too. The first is also
