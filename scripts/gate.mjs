@@ -29,6 +29,7 @@ const stages = [
   [script('check:installs'), script('check:quick-start')],
   [jest('unit', 2)],
   [jest('e2e', 1)],
+  [jest('browser', 1)],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals';
+
 /** How long a spec waits for what must come, milliseconds. Only a failing one waits so long. */
 const PATIENCE_MS = 10_000;
 
@@ -26,6 +28,20 @@ export async function eventually(
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
+    await pause(20);
+  }
+}
+
+/** Reads again and again until it equals what is expected; when time is up, fails by how it differs. */
+export async function becomes<T>(read: () => T | Promise<T>, expected: unknown, ms = PATIENCE_MS): Promise<void> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await read();
+    try {
+      return expect(value).toEqual(expected);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
     await pause(20);
   }
 }

@@ -27,6 +27,8 @@ export interface Sanction {
   readonly user: string;
   readonly until: number;
   readonly by: string;
+  /** Whoever moderates may have come a moment ago, or be gone. */
+  readonly byName?: string;
 }
 
 /** Here messages were missed. */
@@ -165,6 +167,7 @@ const sanctionOf = (is: Sanction['is'], { user, until }: { user: string; until: 
   user,
   until,
   by: meta.by?.id ?? '',
+  ...(meta.by?.name !== undefined && { byName: meta.by.name }),
 });
 
 export const sanctioned = (

@@ -22,6 +22,8 @@ export const Ask = ({ question, room, close }: { question: Question; room: OpenR
     if (question.is === 'mute')
       room.mute(question.member.id, Math.min(MOST_MINUTES, Math.max(1, Number(minutes) || 10)));
     dialog.current?.close();
+    // What asked may be about to go, and whoever uses a keyboard would be left nowhere.
+    document.querySelector<HTMLElement>('[role=log]')?.focus();
   };
   return (
     <dialog class="ask" ref={dialog} onClose={close} aria-labelledby="ask-title">

@@ -2,7 +2,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Identity } from '../session/identity.js';
 import type { OpenRoom, RoomState } from '../session/open-room.js';
 import { rowsOf, type Row } from '../timeline/rows.js';
-import { shown, type Message } from '../timeline/timeline.js';
+import { shown, type Message, type Sanction } from '../timeline/timeline.js';
 import { dayOf } from '../words.js';
 import type { Question } from './ask.js';
 import { MessageRow } from './message-row.js';
@@ -29,7 +29,11 @@ export const MessageLog = ({ room, state, me, ask, editing, setEditing }: Messag
   const items = shown(timeline);
   const rows = useMemo(() => rowsOf(items), [timeline.items, timeline.unsent]);
   const { log, lines, isAtEnd, toEnd, onScroll } = useScroll(rows, me.id, () => void room.loadOlder());
-  const names = useMemo(() => new Map(namesIn(state)), [state.members, timeline.items]);
+  const known = useRef<ReadonlyMap<string, string>>(new Map());
+  const names = useMemo(() => {
+    known.current = new Map([...known.current, ...namesIn(state)]);
+    return known.current;
+  }, [state.members, timeline.items]);
   const isEmpty = rows.length === 0 && presence.is === 'joined' && !isLoading;
   return (
     <div class="log-frame">
@@ -97,11 +101,14 @@ export const MessageLog = ({ room, state, me, ask, editing, setEditing }: Messag
   );
 };
 
-/** Everybody who was ever seen here: an event names ids alone. */
+/** Everybody who can be seen here: an event names ids alone. */
 const namesIn = ({ members, timeline: { items } }: RoomState): [string, string][] => [
   ...items
     .filter((item): item is Message => item.is === 'message')
     .map(({ from }): [string, string] => [from.id, from.name]),
+  ...items
+    .filter((item): item is Sanction => item.is === 'muted' || item.is === 'kicked')
+    .flatMap(({ by, byName }): [string, string][] => (byName === undefined ? [] : [[by, byName]])),
   ...members.map(({ id, name }): [string, string] => [id, name]),
 ];
 
@@ -110,7 +117,7 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
   const log = useRef<HTMLDivElement>(null);
   const lines = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
-  const first = useRef<{ key: string; top: number } | undefined>(undefined);
+  const anchor = useRef<{ key: string; top: number } | undefined>(undefined);
   const last = useRef<string | undefined>(undefined);
   const [isAtEnd, setAtEnd] = useState(true);
 
@@ -137,7 +144,7 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
   useLayoutEffect(() => {
     const { current } = log;
     if (current === null) return;
-    const before = first.current;
+    const before = anchor.current;
     const topOf = (key: string): number | undefined =>
       current.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.offsetTop;
     const newest = rows.at(-1);
@@ -150,9 +157,10 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
       if (newest?.key !== last.current) setAtEnd(false);
     }
     last.current = newest?.key;
-    const key = rows.find(({ is }) => is === 'message')?.key;
-    const top = key === undefined ? undefined : topOf(key);
-    first.current = key === undefined || top === undefined ? undefined : { key, top };
+    // The second: the first one's byline goes when what is put above it is by the same person.
+    const [oldest, next = oldest] = rows.filter(({ is }) => is === 'message');
+    const top = next && topOf(next.key);
+    anchor.current = next === undefined || top === undefined ? undefined : { key: next.key, top };
     if (current.scrollHeight <= current.clientHeight) atTop();
   }, [rows]);
 
