@@ -1,5 +1,12 @@
 export { seededIds } from './seeded-ids.js';
-export { startTestRooms, TestConnection, TestRooms, type TestJoin, type TestRoomsOptions } from './test-rooms.js';
+export {
+  startTestRooms,
+  TestConnection,
+  TestRooms,
+  type PortWraps,
+  type TestJoin,
+  type TestRoomsOptions,
+} from './test-rooms.js';
 export { VirtualClock } from './virtual-clock.js';
 
 // What the contract suites of `@greenroom/testing/contracts` are made of, for any other test runner

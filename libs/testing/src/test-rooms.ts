@@ -1,8 +1,11 @@
 import type { JoinReply, Position, Push, WireEvent } from '@greenroom/protocol';
 import {
   createRoomsNode,
+  MemoryFeed,
   MemoryRoomStore,
+  type Clock,
   type Connection,
+  type Feed,
   type Frame,
   type Identity,
   type NodeLimits,
@@ -17,6 +20,13 @@ import { Mortality } from './mortal.js';
 import { seededIds } from './seeded-ids.js';
 import { VirtualClock } from './virtual-clock.js';
 
+/** Stands between the engine and its ports: `Failpoints` of `@greenroom/testing/faults`, or anything of the shape. */
+export interface PortWraps {
+  store(store: RoomStore): RoomStore;
+  feed(feed: Feed): Feed;
+  clock(clock: Clock): Clock;
+}
+
 export interface TestRoomsOptions {
   readonly kinds: readonly RoomKind[];
   /** @default a new memory store */
@@ -26,6 +36,10 @@ export interface TestRoomsOptions {
   /** What chance starts from. @default 1 */
   readonly seed?: number;
   readonly limits?: Partial<NodeLimits>;
+  /** @default nothing in between */
+  readonly wrap?: PortWraps;
+  /** What makes the node: another build of the engine, for those who test tests. @default the engine's own */
+  readonly createNode?: typeof createRoomsNode;
 }
 
 export interface TestJoin {
@@ -109,6 +123,8 @@ export class TestConnection implements Connection {
   }
 }
 
+const BARE: PortWraps = { store: (store) => store, feed: (feed) => feed, clock: (clock) => clock };
+
 /** Rooms without sockets, on time that passes when the test says so. */
 export class TestRooms {
   readonly clock: VirtualClock;
@@ -126,9 +142,12 @@ export class TestRooms {
       (level: 'warn' | 'error'): RoomsLogger['warn'] =>
       (message, fields) =>
         void this.logged.push({ level, message, cause: fields['cause'] });
-    this.node = createRoomsNode({
-      store: this.#mortality.store(this.store),
-      clock: this.#mortality.clock(this.clock),
+    const { wrap = BARE, createNode = createRoomsNode } = options;
+    const feed = new MemoryFeed((cause) => log('error')('a feed listener failed', { cause }));
+    this.node = createNode({
+      store: this.#mortality.store(wrap.store(this.store)),
+      feed: wrap.feed(feed),
+      clock: this.#mortality.clock(wrap.clock(this.clock)),
       ids: seededIds(options.seed ?? 1),
       logger: { warn: log('warn'), error: log('error') },
       checks: true,

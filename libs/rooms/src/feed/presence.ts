@@ -23,6 +23,11 @@ export class Presence {
     return isFirst;
   }
 
+  /** A member begins with a list of the members as they are by now. */
+  seen(by: string): void {
+    this.#passages.seen(by);
+  }
+
   take(room: string): PresencePush {
     const { joined, left } = this.#passages;
     this.#passages = new Passages();

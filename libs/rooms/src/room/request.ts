@@ -6,6 +6,8 @@ export type Request =
   | JoinRequestOfRoom
   | { readonly type: 'leave'; readonly session: string }
   | { readonly type: 'drop'; readonly session: string; readonly connection: string }
+  /** Whatever sessions a connection has besides the one it knows of are dropped: it was never told of them. */
+  | { readonly type: 'disown'; readonly connection: string; readonly but: string | undefined }
   | CommandRequest
   | { readonly type: 'view'; readonly viewer: string | undefined }
   /** What a member who lost the thread goes on from. */
@@ -22,6 +24,9 @@ export type Request =
   | { readonly type: 'close'; readonly reason: string }
   /** Makes the room, or fails because it exists. */
   | { readonly type: 'create'; readonly params: unknown };
+
+/** It counts though nobody waits for its answer any more, and always finds a place: or a member would stay for ever. */
+export const isLeaving = ({ type }: Request): boolean => type === 'leave' || type === 'drop' || type === 'disown';
 
 export interface JoinRequestOfRoom {
   readonly type: 'join';
@@ -74,6 +79,7 @@ interface Replies {
   join: Joined;
   leave: undefined;
   drop: undefined;
+  disown: undefined;
   command: CommandReply;
   view: unknown;
   baseline: Baseline;

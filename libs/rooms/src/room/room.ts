@@ -10,7 +10,7 @@ import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
 import type { RoomEnvironment } from './environment.js';
-import type { Joined, ReplyTo, Request } from './request.js';
+import { isLeaving, type Joined, type ReplyTo, type Request } from './request.js';
 import { Saver } from './saver.js';
 import type { Loss, Tenure } from './tenure.js';
 import { endedByClosing, publishedTurn, Turn, type CommittedJoin } from './turn.js';
@@ -24,6 +24,8 @@ export interface RoomEvents {
   /** It cannot go on from what is in memory. `core` is the room loaded again from its log. */
   lost(room: Room, loss: Loss): Promise<RoomCore | undefined>;
 }
+
+const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 
 /**
  * The one owner of a room: takes letters from its mailbox, a turn at a time, commits each turn before anybody sees
@@ -40,6 +42,8 @@ export class Room {
   /** The last position that was fanned out. */
   #published: number;
   #state: 'serving' | 'stopped' = 'serving';
+  /** A turn of which nobody knows whether it is in the log, as members would have heard of it. */
+  #inDoubt: { readonly first: Entry; readonly published: PublishedTurn } | undefined;
   #turning: Promise<void> | undefined;
 
   constructor(
@@ -76,7 +80,10 @@ export class Room {
   /** Goes on for the members where the same room stood before it was loaded again; `missed` is what came after. */
   follow(last: Room, missed: readonly Entry[]): void {
     this.#floor = last.#floor;
-    this.#publish(publishedTurn(this.core, this.#floor, missed));
+    const inDoubt = last.#inDoubt;
+    const isWritten = inDoubt !== undefined && missed.some(({ id }) => id === inDoubt.first.id);
+    const { joined, left } = isWritten ? inDoubt.published : NOBODY;
+    this.#publish({ ...publishedTurn(this.core, this.#floor, missed), joined, left });
   }
 
   /** Ends every member's attachment: the room is gone, and what is made in its place knows none of them. */
@@ -113,7 +120,7 @@ export class Room {
           reject,
         };
         // Leaving frees what others wait for; it always finds a place.
-        if (request.type === 'leave' || request.type === 'drop') this.#mailbox.putOwn(letter);
+        if (isLeaving(request)) this.#mailbox.putOwn(letter);
         else this.#mailbox.put(letter, request);
         this.#turn();
       });
@@ -249,6 +256,8 @@ export class Room {
   async #lose(turn: Turn, error: unknown): Promise<void> {
     this.#abandon();
     const isDefinite = error instanceof FencedError || error instanceof StoreRefusedError;
+    const [first] = turn.entries;
+    if (first !== undefined) this.#inDoubt = { first, published: turn.published(this.#floor) };
     if (isDefinite) turn.fail(new UnavailableError(error));
     const core = await this.events.lost(this, { cause: error, pauses: false });
     if (!isDefinite) turn.settleFrom(core, new UnknownOutcomeError(error));

@@ -18,7 +18,14 @@ import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
 import type { Members } from './members.js';
-import type { CommandReply, CommandRequest, JoinRequestOfRoom, ReplyTo, Request } from './request.js';
+import {
+  isLeaving,
+  type CommandReply,
+  type CommandRequest,
+  type JoinRequestOfRoom,
+  type ReplyTo,
+  type Request,
+} from './request.js';
 
 /** What a turn needs of its room besides the core. */
 export interface TurnContext {
@@ -96,9 +103,7 @@ export class Turn {
       this.mustRestart ||= this.context.core.spoiled;
       return;
     }
-    // A leaving counts though nobody waits for its answer: or its member would stay for ever.
-    const isLeaving = letter.request.type === 'leave' || letter.request.type === 'drop';
-    if (!isLeaving && letter.deadline < this.context.now) {
+    if (!isLeaving(letter.request) && letter.deadline < this.context.now) {
       letter.reject(new UnknownOutcomeError());
       return;
     }
@@ -180,10 +185,14 @@ export class Turn {
       case 'drop': {
         const session = core.members.session(request.session);
         // A session that was taken up again on another connection is none of the old one's business any more.
-        if (session?.state === 'attached' && session.connection === request.connection)
-          this.#accept({ type: 'drop', session: session.id, until: this.context.now + core.kind.options.graceMs });
+        if (session?.state === 'attached' && session.connection === request.connection) this.#drop(session.id);
         return () => undefined;
       }
+      case 'disown':
+        for (const session of core.members.sessions())
+          if (session.state === 'attached' && session.connection === request.connection && session.id !== request.but)
+            this.#drop(session.id);
+        return () => undefined;
       case 'kick':
         if (core.members.get(request.member) !== undefined)
           this.#accept({ type: 'remove', member: request.member, reason: 'kicked', why: request.reason });
@@ -210,6 +219,11 @@ export class Turn {
       case 'history':
         throw new TypeError('History is read from the log, not in a turn.');
     }
+  }
+
+  #drop(session: string): void {
+    const { core, now } = this.context;
+    this.#accept({ type: 'drop', session, until: now + core.kind.options.graceMs });
   }
 
   #join(request: JoinRequestOfRoom): () => PromiseLike<ReplyTo<JoinRequestOfRoom>> {

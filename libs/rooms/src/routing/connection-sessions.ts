@@ -1,20 +1,20 @@
 import type { ClosedPush, HistoryReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
-import { NotAMemberError, RoomError, toRoomError } from '../errors.js';
+import { NotAMemberError, RoomError, toRoomError, UnknownOutcomeError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
 import type { Feed } from '../feed/feed.js';
 import { Frame } from '../feed/frame.js';
 import { Seat } from '../feed/seat.js';
 import type { Ids } from '../ids.js';
 import type { RoomKind } from '../kind.js';
-import type { Joined } from '../room/request.js';
+import type { Joined, Request } from '../room/request.js';
 import type { Connection } from './connection.js';
 import type { Router } from './router.js';
 import type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from './sessions.js';
 
-/** What a lost connection is told to a room that cannot be reached just then. */
-const DROP_RETRY_MS = 1000;
-const DROP_RETRIES = 10;
+/** How a room that cannot be reached just then is told what it has to know. */
+const RETRY_MS = 1000;
+const RETRIES = 10;
 
 export interface SessionsContext {
   readonly router: Router;
@@ -30,6 +30,8 @@ export interface SessionsContext {
 /** The sessions of one connection: its places in the rooms it has joined. */
 export class ConnectionSessions implements Sessions {
   readonly #joined = new Map<string, { readonly seat: Seat; readonly joined: Joined }>();
+  /** Joins under way, by room. */
+  readonly #joining = new Map<string, number>();
   #isLost = false;
 
   constructor(
@@ -52,25 +54,29 @@ export class ConnectionSessions implements Sessions {
     const mayCreate = kind?.options.create === 'on-join';
     audience.add(address, seat, historyFor);
     try {
-      const joined = await router.ask(
-        address,
-        {
-          type: 'join',
-          user: this.connection.user.id,
-          profile: request.profile,
-          data: request.data,
-          connection: this.connection.id,
-          secret: request.session,
-          since: request.since,
-          create: mayCreate && request.mayCreate ? { params: request.params } : undefined,
-        },
-        undefined,
-        (late) => this.#abandon(address, late, request.session !== undefined),
+      const joined = await this.#joins(address, () =>
+        router.ask(
+          address,
+          {
+            type: 'join',
+            user: this.connection.user.id,
+            profile: request.profile,
+            data: request.data,
+            connection: this.connection.id,
+            secret: request.session,
+            since: request.since,
+            create: mayCreate && request.mayCreate ? { params: request.params } : undefined,
+          },
+          undefined,
+          // One that was taken up again is disowned by now, if it was not taken up once more.
+          (late) => (request.session === undefined ? this.#forget(address, late) : undefined),
+        ),
       );
       if (joined.created) request.onCreated?.();
       return this.#sitDown(address, seat, joined);
     } catch (error) {
       audience.remove(address, seat);
+      if (error instanceof UnknownOutcomeError) this.#disown(address);
       throw error;
     }
   }
@@ -79,7 +85,13 @@ export class ConnectionSessions implements Sessions {
     const place = this.#joined.get(address);
     if (place === undefined) throw new NotAMemberError();
     this.#standUp(address, place.seat);
-    await this.context.router.ask(address, { type: 'leave', session: place.joined.sessionId });
+    const leave: Request = { type: 'leave', session: place.joined.sessionId };
+    try {
+      await this.context.router.ask(address, leave);
+    } catch (error) {
+      this.#tellAgain(address, error, () => leave, RETRIES);
+      throw error;
+    }
   }
 
   async send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
@@ -168,14 +180,14 @@ export class ConnectionSessions implements Sessions {
     this.context.connections.delete(this.connection.id);
     for (const [address, { seat, joined }] of this.#joined) {
       this.#standUp(address, seat);
-      void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
+      this.#tellDropped(address, joined.sessionId);
     }
   }
 
   #sitDown(address: string, seat: Seat, joined: Joined): PendingJoin {
     const { audience } = this.context;
     if (this.#isLost) {
-      void this.#tellDropped(address, joined.sessionId, DROP_RETRIES);
+      this.#tellDropped(address, joined.sessionId);
       throw new NotAMemberError();
     }
     const last = this.#joined.get(address);
@@ -211,7 +223,7 @@ export class ConnectionSessions implements Sessions {
     const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
     this.#standUp(address, seat);
     this.#tellClosed({ op: 'closed', room: address, code, reason: message, ...retry });
-    void this.#tellDropped(address, sessionId, DROP_RETRIES);
+    this.#tellDropped(address, sessionId);
   }
 
   #tellClosed(push: ClosedPush): void {
@@ -224,26 +236,48 @@ export class ConnectionSessions implements Sessions {
     this.context.audience.remove(address, seat);
   }
 
-  /** The answer to a join that was given up. One that was taken up again may have been so once more since. */
-  #abandon(address: string, late: Joined, isResumed: boolean): void {
-    if (!isResumed) this.#forget(address, late);
-    else if (!this.context.audience.isLive(late.sessionId))
-      void this.#tellDropped(address, late.sessionId, DROP_RETRIES);
-  }
-
   /** A session that nobody will use. */
   #forget(address: string, { sessionId }: Joined): void {
-    this.context.router.ask(address, { type: 'leave', session: sessionId }).catch(() => {});
+    this.#tell(address, () => ({ type: 'leave', session: sessionId }));
   }
 
-  /** The room must hear of it, or the member would stay for ever. */
-  async #tellDropped(address: string, session: string, tries: number): Promise<void> {
-    const { router, clock } = this.context;
+  #tellDropped(address: string, session: string): void {
+    this.#tell(address, () => ({ type: 'drop', session, connection: this.connection.id }));
+  }
+
+  /** A join that may have been accepted: the room is to have no session of this connection that it does not know of. */
+  #disown(address: string): void {
+    this.#tell(address, () =>
+      // The room may be about to answer a join of another.
+      this.#joining.has(address)
+        ? undefined
+        : { type: 'disown', connection: this.connection.id, but: this.#joined.get(address)?.joined.sessionId },
+    );
+  }
+
+  async #joins<T>(address: string, ask: () => Promise<T>): Promise<T> {
+    this.#joining.set(address, (this.#joining.get(address) ?? 0) + 1);
     try {
-      await router.ask(address, { type: 'drop', session, connection: this.connection.id });
-    } catch (error) {
-      if (tries > 0 && error instanceof RoomError && error.retryable)
-        clock.after(DROP_RETRY_MS, () => void this.#tellDropped(address, session, tries - 1));
+      return await ask();
+    } finally {
+      const left = (this.#joining.get(address) ?? 1) - 1;
+      if (left === 0) this.#joining.delete(address);
+      else this.#joining.set(address, left);
     }
+  }
+
+  /** The room must hear of it, or a member would stay for ever. `undefined`: not now. */
+  #tell(address: string, request: () => Request | undefined, tries = RETRIES): void {
+    const now = request();
+    if (now === undefined) {
+      this.context.clock.after(RETRY_MS, () => this.#tell(address, request, tries));
+      return;
+    }
+    this.context.router.ask(address, now).catch((error: unknown) => this.#tellAgain(address, error, request, tries));
+  }
+
+  #tellAgain(address: string, error: unknown, request: () => Request | undefined, tries: number): void {
+    if (tries > 0 && error instanceof RoomError && error.retryable)
+      this.context.clock.after(RETRY_MS, () => this.#tell(address, request, tries - 1));
   }
 }

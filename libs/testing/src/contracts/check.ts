@@ -27,7 +27,8 @@ export async function refused(promise: Promise<unknown>, name: 'FencedError' | '
   if (outcome !== name) throw new Error(`expected a ${name}, but ${outcome}`);
 }
 
-const render = (value: unknown): string => JSON.stringify(value, canonical) ?? 'undefined';
+/** Plain data as text, the same for the same data whatever the order of its keys. */
+export const render = (value: unknown): string => JSON.stringify(value, canonical) ?? 'undefined';
 
 function canonical(this: unknown, key: string): unknown {
   // Taken from its holder, because `toJSON` has been called on what a replacer is handed.

@@ -1,0 +1,261 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLmdbStore } from '@greenroom/store-lmdb';
+import {
+  checkInvariants,
+  Dice,
+  FAILPOINTS,
+  faultProxy,
+  LogArchive,
+  ObservationWriter,
+  observationsOf,
+  type Failpoint,
+  type FaultProxy,
+  type Observation,
+  type Participant,
+  type Violation,
+} from '@greenroom/testing/faults';
+import { Servers } from '../kit/server.js';
+import { pause } from '../kit/within.js';
+import { chatModel } from './chat-model.js';
+import { assemble, type Crowd } from './crowd.js';
+import { generation, NOISE, type Generation } from './plan.js';
+import { ProcessUnderTest } from './process-under-test.js';
+import { GRACE_MS } from './server-options.js';
+import { gust } from './weather.js';
+
+export interface RunOptions {
+  /** All that is left to chance follows from it; what is left to the machine does not. */
+  readonly seed: number;
+  readonly seconds: number;
+  readonly rooms: number;
+  readonly clients: number;
+  /** The repository, built. */
+  readonly root: string;
+  readonly log?: (line: string) => void;
+}
+
+export interface Report {
+  readonly acks: number;
+  readonly events: number;
+  readonly observations: number;
+  readonly starts: number;
+  readonly hits: ReadonlyMap<Failpoint, number>;
+  /** What struck a process down, and how often. */
+  readonly strikes: ReadonlyMap<string, number>;
+  readonly violations: readonly Violation[];
+  /** Whatever else is wrong, in sentences. */
+  readonly faults: readonly string[];
+}
+
+const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
+const DURABLE = ['chat', 'alarm'];
+const TICK_MS = 50;
+const SETTLE_MS = 40_000;
+/** So many times as long again. */
+const EXTRA = 2;
+/** One process lives at least so long, if nothing strikes it. */
+const LEAST_MS = 2500;
+/** More than a drain may take. */
+const END_MS = 15_000;
+
+/** One run: many clients, one server that is struck down again and again, and what does not hold of what they all saw. */
+export const run = async (options: RunOptions): Promise<Report> => {
+  const dir = await mkdtemp(join(tmpdir(), 'greenroom-faults-'));
+  const scene = new Run(options, dir);
+  try {
+    return await scene.play();
+  } finally {
+    await scene.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+class Run {
+  readonly #servers = new Servers();
+  readonly #dice: Dice;
+  readonly #writer: ObservationWriter;
+  readonly #archive = new LogArchive();
+  readonly #hits = new Map<Failpoint, number>(FAILPOINTS.map((point) => [point, 0]));
+  readonly #strikes = new Map<string, number>();
+  readonly #faults: string[] = [];
+  readonly #dataDir: string;
+  #proxy: FaultProxy | undefined;
+  #crowd: Crowd | undefined;
+  #isOver = false;
+  #starts = 0;
+  #acks = 0;
+  #events = 0;
+
+  constructor(
+    private readonly options: RunOptions,
+    dir: string,
+  ) {
+    this.#dice = new Dice(options.seed);
+    this.#writer = new ObservationWriter(join(dir, 'observations.jsonl'));
+    this.#dataDir = join(dir, 'data');
+  }
+
+  async play(): Promise<Report> {
+    const { seconds, seed, clients } = this.options;
+    const proxy = (this.#proxy = await faultProxy({ seed }));
+    const quiet = await this.#start();
+    const crowd = (this.#crowd = await assemble({
+      ...this.options,
+      login: quiet.url,
+      url: proxy.url,
+      dice: this.#dice.fork('crowd'),
+      observe: (observation) => this.#observe(observation),
+    }));
+    crowd.begin();
+    await this.#end(quiet, 'SIGTERM');
+    const until = performance.now() + seconds * 1000;
+    // A slow machine gets more time, as far as it needs it to reach every failpoint.
+    const latest = until + EXTRA * seconds * 1000;
+    for (let n = 0; performance.now() < until || (this.#missed.length > 0 && performance.now() < latest); n += 1)
+      await this.#live(
+        generation(n + seed, clients, this.#dice.fork(`generation ${n}`)),
+        Math.max(until, performance.now() + LEAST_MS),
+      );
+    await this.#rest(crowd);
+    this.#writer.close();
+    return this.#report();
+  }
+
+  async close(): Promise<void> {
+    this.#crowd?.end();
+    await this.#proxy?.close();
+    await this.#servers.close();
+  }
+
+  get #missed(): Failpoint[] {
+    return [...this.#hits].flatMap(([point, hits]) => (hits === 0 ? [point] : []));
+  }
+
+  #observe(observation: Observation): void {
+    if (this.#isOver) return;
+    if (observation.type === 'acked') this.#acks += 1;
+    if (observation.type === 'events') this.#events += observation.events.length;
+    this.#writer.write(observation);
+  }
+
+  /** A process that nothing strikes, unless it is told. */
+  async #start(life?: Generation): Promise<ProcessUnderTest> {
+    const { root, seed } = this.options;
+    this.#starts += 1;
+    const server = new ProcessUnderTest(this.#servers, join(root, '.faults/test/faults/server.js'), root, {
+      dataDir: this.#dataDir,
+      secret: SECRET,
+      seed: seed * 1000 + this.#starts,
+      strikes: life === undefined ? [] : [life.strike],
+      noise: life === undefined ? [] : NOISE,
+    });
+    if (!(await server.isReady())) {
+      if (life === undefined) throw new Error(`the server does not start: ${server.stderr}`);
+      return server;
+    }
+    this.#proxy?.target({ port: server.port });
+    return server;
+  }
+
+  /** One process, from its start to its end. */
+  async #live(life: Generation, until: number): Promise<void> {
+    const { log = () => {} } = this.options;
+    const dice = this.#dice.fork(`life ${this.#starts}`);
+    const begun = performance.now();
+    const server = await this.#start(life);
+    const ready = performance.now();
+    const over = Math.min(performance.now() + life.lifeMs, until);
+    while (!server.isOver && performance.now() < over) {
+      if (server.takeStop() || dice.chance(0.01)) await this.#hold(server, dice.int(50, 1500));
+      if (this.#proxy !== undefined && dice.chance(0.06)) gust(this.#proxy, dice);
+      await pause(TICK_MS);
+    }
+    const told = performance.now();
+    await this.#end(server, life.end);
+    const { strike } = life;
+    const times = [ready - begun, told - ready, performance.now() - told].map(Math.round).join(' + ');
+    log(`${strike.action.type} ${strike.point} ${strike.hit}: ${server.strikes.join() || life.end}, ${times} ms`);
+  }
+
+  /** STOP, and CONT after a while. */
+  async #hold(server: ProcessUnderTest, ms: number): Promise<void> {
+    server.signal('SIGSTOP');
+    await pause(ms);
+    server.signal('SIGCONT');
+  }
+
+  async #end(server: ProcessUnderTest, how: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    server.signal(how);
+    const ended = server.ended(END_MS);
+    while (!server.isOver) {
+      if (server.takeStop()) server.signal('SIGCONT');
+      await pause(TICK_MS);
+    }
+    if (await ended) this.#faults.push(`a process did not end within ${END_MS} ms of ${how}`);
+    this.#proxy?.target(undefined);
+    for (const [point, hits] of server.hits) this.#hits.set(point, (this.#hits.get(point) ?? 0) + hits);
+    for (const strike of server.strikes) this.#strikes.set(strike, (this.#strikes.get(strike) ?? 0) + 1);
+    await this.#look();
+  }
+
+  /** Reads the rooms' logs while nobody writes to them. */
+  async #look(): Promise<void> {
+    const store = await openLmdbStore({ dir: this.#dataDir });
+    await this.#archive.look(store, DURABLE);
+    await store.close();
+  }
+
+  /** Everything is put right, and everybody given time to see that it is. */
+  async #rest(crowd: Crowd): Promise<void> {
+    this.#proxy?.cut('reset');
+    this.#proxy?.set({});
+    const server = await this.#start();
+    crowd.settle();
+    if (!(await this.#settled(crowd.participants))) return this.#end(server, 'SIGTERM');
+    this.#faults.push(...(await crowd.library.finish()));
+    // Whoever was lost on the way is gone for good by then, and all have heard of it.
+    await pause(GRACE_MS + 2000);
+    this.#observe({ type: 'quiet' });
+    for (const participant of crowd.participants) participant.audit();
+    await this.#settled(crowd.participants);
+    this.#isOver = true;
+    crowd.end();
+    await this.#end(server, 'SIGTERM');
+    return undefined;
+  }
+
+  async #settled(participants: readonly Participant[]): Promise<boolean> {
+    const until = performance.now() + SETTLE_MS;
+    while (participants.some(({ isSettled }) => !isSettled)) {
+      if (performance.now() > until) {
+        const restless = participants.filter(({ isSettled }) => !isSettled);
+        this.#faults.push(`not settled: ${restless.map(({ restlessness }) => restlessness).join(' | ')}`);
+        return false;
+      }
+      await pause(TICK_MS);
+    }
+    return true;
+  }
+
+  #report(): Report {
+    const logs = this.#archive.logs(() => 'all');
+    const violations = checkInvariants(observationsOf(this.#writer.path), logs, {
+      directed: { echo: ['whispered'] },
+      models: { chat: chatModel },
+    });
+    if (this.#missed.length > 0) this.#faults.push(`never hit: ${this.#missed.join(', ')}`);
+    this.#faults.push(...(this.#crowd?.library.check(logs) ?? []));
+    return {
+      acks: this.#acks,
+      events: this.#events,
+      observations: this.#writer.count,
+      starts: this.#starts,
+      hits: this.#hits,
+      strikes: this.#strikes,
+      violations: [...this.#archive.violations, ...violations],
+      faults: this.#faults,
+    };
+  }
+}
