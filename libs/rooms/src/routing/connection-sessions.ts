@@ -12,9 +12,10 @@ import type { Connection } from './connection.js';
 import type { Router } from './router.js';
 import type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from './sessions.js';
 
-/** How a room that cannot be reached just then is told what it has to know. */
+/** A room that cannot be reached just then is told again what it has to know, doubling: for about ten minutes. */
 const RETRY_MS = 1000;
-const RETRIES = 10;
+const LONGEST_RETRY_MS = 60_000;
+const RETRIES = 15;
 
 export interface SessionsContext {
   readonly router: Router;
@@ -277,7 +278,8 @@ export class ConnectionSessions implements Sessions {
   }
 
   #tellAgain(address: string, error: unknown, request: () => Request | undefined, tries: number): void {
-    if (tries > 0 && error instanceof RoomError && error.retryable)
-      this.context.clock.after(RETRY_MS, () => this.#tell(address, request, tries - 1));
+    if (tries === 0 || !(error instanceof RoomError) || !error.retryable) return;
+    const pauseMs = Math.min(RETRY_MS * 2 ** (RETRIES - tries), LONGEST_RETRY_MS);
+    this.context.clock.after(pauseMs, () => this.#tell(address, request, tries - 1));
   }
 }

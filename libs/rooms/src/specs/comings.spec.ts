@@ -73,6 +73,18 @@ describe('nobody stays who is not there', () => {
     },
   );
 
+  it('after a leave while the store is away for minutes, though the connection stays', async () => {
+    const { rooms, bob } = await open();
+    const { append, claim } = rooms.store;
+    rooms.store.append = () => Promise.reject(new Error('away'));
+    rooms.store.claim = () => Promise.reject(new Error('away'));
+    await bob.leave(A).catch(() => {});
+    await rooms.clock.advance(150_000);
+    Object.assign(rooms.store, { append, claim });
+    await rooms.clock.advance(150_000);
+    expect(await ids(rooms)).toEqual(['ann']);
+  });
+
   it('after a join in doubt that was not tried again', async () => {
     const { rooms } = await open();
     const cat = rooms.connect('cat');

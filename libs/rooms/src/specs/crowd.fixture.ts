@@ -56,9 +56,10 @@ export const crowd = async (options: CrowdOptions): Promise<CrowdRun> => {
   const kept = options.store ?? new MemoryRoomStore();
   const store = committed(kept, observe);
   let generation = 0;
-  const failpoints = () => new Failpoints({ seed: seed + (generation += 1), noise });
+  const failpoints: Failpoints[] = [];
   const wrap = () => {
-    const points = failpoints();
+    const points = new Failpoints({ seed: seed + (generation += 1), noise });
+    failpoints.push(points);
     const { feed = (inner: Feed) => inner } = options;
     return {
       store: (inner: RoomStore) => points.store(inner),
@@ -114,6 +115,7 @@ export const crowd = async (options: CrowdOptions): Promise<CrowdRun> => {
     else if (dice.chance(0.3)) await clock.advance(dice.chance(0.1) ? dice.int(1, 8000) : dice.int(0, 150));
     else dice.pick(people).step();
   }
+  for (const points of failpoints) points.calm();
   await rest(people, clock, options.isBroken === true);
   observe({ type: 'quiet' });
   for (const person of people) person.audit();
@@ -134,7 +136,7 @@ export const crowd = async (options: CrowdOptions): Promise<CrowdRun> => {
 /** Until everybody has all answers, and those who are gone are gone. */
 const rest = async (people: readonly Participant[], clock: VirtualClock, isBroken: boolean): Promise<void> => {
   for (const person of people) person.settle();
-  for (let round = 0; round < 400 && people.some(({ isSettled }) => !isSettled); round += 1) {
+  for (let round = 0; round < 1000 && people.some(({ isSettled }) => !isSettled); round += 1) {
     for (const person of people) person.step();
     await clock.advance(250);
   }

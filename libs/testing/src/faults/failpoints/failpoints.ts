@@ -51,6 +51,7 @@ export class Failpoints implements FailpointsReached {
   readonly #dice: Dice;
   readonly #signal: (signal: 'SIGKILL' | 'SIGSTOP') => void;
   #clock: Clock = new SystemClock();
+  #isCalm = false;
 
   /** @throws RangeError for an action that cannot happen at its point. */
   constructor(private readonly options: FailpointsOptions = {}) {
@@ -64,6 +65,11 @@ export class Failpoints implements FailpointsReached {
   /** How often each point was reached. */
   get hits(): Readonly<Record<Failpoint, number>> {
     return Object.fromEntries(this.#hits) as Record<Failpoint, number>;
+  }
+
+  /** From now on nothing strikes; hits are counted still. */
+  calm(): void {
+    this.#isCalm = true;
   }
 
   /** From now on what is saved is saved because the process is to end. Say so when it is told to. */
@@ -116,6 +122,7 @@ export class Failpoints implements FailpointsReached {
     const { strikes = [], noise = [], onStrike } = this.options;
     const hit = (this.#hits.get(point) ?? 0) + 1;
     this.#hits.set(point, hit);
+    if (this.#isCalm) return undefined;
     const chosen =
       strikes.find((strike) => strike.point === point && strike.hit === hit) ??
       noise.find((each) => each.point === point && this.#dice.chance(each.share));
