@@ -75,7 +75,8 @@ describe('nobody stays who is not there', () => {
 
   it('after a leave while the store is away for minutes, though the connection stays', async () => {
     const { rooms, bob } = await open();
-    const { append, claim } = rooms.store;
+    const append = rooms.store.append.bind(rooms.store);
+    const claim = rooms.store.claim.bind(rooms.store);
     rooms.store.append = () => Promise.reject(new Error('away'));
     rooms.store.claim = () => Promise.reject(new Error('away'));
     await bob.leave(A).catch(() => {});
