@@ -80,7 +80,7 @@ export class Audience {
     if (hall === undefined || joined === undefined || !hall.joining.delete(seat)) return;
     hall.live.add(seat);
     const { id } = joined.member;
-    hall.presence.seen(id);
+    hall.presence.seen(id, joined.listedAt);
     hall.byMember.set(id, (hall.byMember.get(id) ?? new Set()).add(seat));
     const held = seat.goLive(joined, position);
     if (held === undefined) throw new UnavailableError();

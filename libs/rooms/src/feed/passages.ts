@@ -33,7 +33,7 @@ export class Passages {
   }
 
   /** A member was shown all who are here by now: that they are here themselves is no news to them. */
-  seen(by: string): void {
-    this.#unseen = new Set(this.#unseen.has(by) ? [by] : []);
+  seen(by?: string): void {
+    this.#unseen = new Set(by !== undefined && this.#unseen.has(by) ? [by] : []);
   }
 }

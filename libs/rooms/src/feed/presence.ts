@@ -7,6 +7,8 @@ export class Presence {
   #passages = new Passages();
   #at = 0;
   #count = 0;
+  /** Somebody was shown the members as they were up to here; news of it may still be on its way. */
+  #shownTo = 0;
 
   get isEmpty(): boolean {
     return this.#passages.isEmpty;
@@ -18,13 +20,15 @@ export class Presence {
     const isFirst = this.isEmpty;
     for (const { id, reason } of left) this.#passages.leave(id, reason);
     for (const member of joined) this.#passages.join(member);
+    if (to <= this.#shownTo) this.#passages.seen();
     this.#at = to;
     this.#count = count;
     return isFirst;
   }
 
-  /** A member begins with a list of the members as they are by now. */
-  seen(by: string): void {
+  /** A member begins with a list of the members as they were at that position. */
+  seen(by: string, at: number): void {
+    this.#shownTo = Math.max(this.#shownTo, at);
     this.#passages.seen(by);
   }
 

@@ -26,7 +26,7 @@ export const joinReply = (
   const common = { room: core.address, me: member, session: secret, members, count: core.members.count };
   const position = core.kind.view === undefined ? { epoch: now.epoch, seq: before } : now;
   const fresh = { ...common, position, recovered: false as const, view };
-  const session = { sessionId, member, since: membership.since, created };
+  const session = { sessionId, member, since: membership.since, listedAt: now.seq, created };
   const mayRecover = since !== undefined && (resumed || historyFor === 'all') && isInLineage(since, lineage, now.seq);
   if (!mayRecover) return Promise.resolve({ ...session, reply: fresh });
   const viewer = { member: member.id, since: membership.since };

@@ -58,6 +58,8 @@ export interface Joined {
   readonly member: Member;
   /** Position of the member's joining: with `historyFor: 'joined'` they see nothing older. */
   readonly since: number;
+  /** Position at which the members were those of the reply. */
+  readonly listedAt: number;
   /** The join made the room. */
   readonly created: boolean;
 }

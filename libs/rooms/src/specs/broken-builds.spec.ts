@@ -53,6 +53,13 @@ describe('the engine as it is', () => {
   }, 600_000);
 });
 
+it('keeps them in rooms in memory too, as far as those who were there can tell', async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const { violations } = await crowd({ seed, noise: BAD_DAY, durability: 'memory' });
+    expect({ seed, violations }).toEqual({ seed, violations: [] });
+  }
+}, 60_000);
+
 describe('a build that', () => {
   it.each<[string, InvariantName, readonly Break[]]>([
     [

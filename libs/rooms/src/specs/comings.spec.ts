@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
+import type { Clock } from '../clock.js';
+import type { Feed } from '../feed/feed.js';
+import type { RoomStore } from '../log/store.js';
 import { lab } from './lab.fixture.js';
 import { A, holdAppends, ids, open } from './two-members.fixture.js';
 
@@ -32,6 +35,29 @@ describe('what members know of who is there', () => {
     await cat.leave(A);
     await rooms.clock.advance(1000);
     expect(rosterOf(dan, joined)).toEqual(await ids(rooms));
+  });
+
+  it('is right for them also when the feed is late, as one between nodes is', async () => {
+    const late: (() => void)[] = [];
+    const wrap = {
+      store: (store: RoomStore) => store,
+      clock: (clock: Clock) => clock,
+      feed: (feed: Feed): Feed => ({
+        publish: (address, message) => void late.push(() => feed.publish(address, message)),
+        subscribe: (address, listener) => feed.subscribe(address, listener),
+        head: (address) => feed.head(address),
+      }),
+    };
+    const rooms = await startTestRooms({ kinds: [lab()], wrap });
+    const deliver = (): void => late.splice(0).forEach((publish) => publish());
+    const [ann, bob] = [rooms.connect('ann'), rooms.connect('bob')];
+    await ann.join(A);
+    const joined = await bob.join(A);
+    deliver();
+    await ann.leave(A);
+    deliver();
+    await rooms.clock.advance(1000);
+    expect(rosterOf(bob, joined)).toEqual(['bob']);
   });
 
   it('is right after a turn in doubt that was written: those who left in it have left', async () => {

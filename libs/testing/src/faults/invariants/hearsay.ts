@@ -10,6 +10,8 @@ interface Heard {
   readonly data: unknown;
 }
 
+const BLANK = render(null);
+
 /**
  * Rooms whose log nobody keeps, as all who were there tell of them together. Each epoch is a life of its own, as a room in
  * memory begins anew with its owner.
@@ -22,13 +24,16 @@ export class Hearsay {
   constructor(private readonly isDirected: (room: string, name: string) => boolean) {}
 
   /** @returns why it cannot be what another was told, if so. */
-  hear(room: string, epoch: number, { seq, name, data }: WireEvent): string | undefined {
+  hear(room: string, epoch: number, { seq, name, data, redacted }: WireEvent): string | undefined {
     const key = `${room} ${epoch}`;
     const life = this.#lives.get(key) ?? new Map<number, Heard>();
     this.#lives.set(key, life);
     const text = render(data);
     const before = life.get(seq);
     if (before === undefined) life.set(seq, { seq, name, text, data });
+    // One of them was told before it was blanked, and the other after it.
+    else if (before.name === name && (redacted === true || before.text === BLANK))
+      life.set(seq, redacted === true ? before : { seq, name, text, data });
     else if (before.name !== name || before.text !== text)
       return `${seq} is ${name} ${text}, and was ${before.name} ${before.text} to another`;
     return undefined;
