@@ -101,6 +101,8 @@ describe('in a room', () => {
     await typing.waitFor();
     await ben.page.keyboard.press('Enter');
     await typing.waitFor({ state: 'detached' });
+    // A message that is still on its way would end what is told meanwhile.
+    await ann.message('hm').waitFor();
     await ben.box.pressSequentially('er');
     await typing.waitFor();
     await ben.box.fill('');
