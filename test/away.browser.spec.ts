@@ -1,17 +1,27 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ChatBrowsers } from './kit/chat-browsers.js';
 import { CONNECTIONS, type ChatPage } from './kit/chat-page.js';
+import { Line } from './kit/line.js';
 import type { Server } from './kit/server.js';
 import { nothingGetsThrough } from './kit/trouble.js';
 import { becomes, eventually } from './kit/within.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;
+/** Of whoever goes away. */
+let line: Line;
 beforeAll(async () => {
   [server] = await Promise.all([browsers.servers.start(), browsers.chromium.start()]);
+  line = await Line.to(server.url);
 }, 60_000);
-afterEach(() => browsers.leave());
-afterAll(() => browsers.close());
+afterEach(async () => {
+  line.mend();
+  await browsers.leave();
+});
+afterAll(async () => {
+  await browsers.close();
+  await line.close();
+});
 
 const texts = (name: string, count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, i) => `#${name}-${from + i}`);
@@ -47,12 +57,8 @@ describe.each([
 ] as const)('over %s, a network that %s', (connection, outage) => {
   it('costs nobody a message: all said meanwhile, there and elsewhere, is there once and in order', async () => {
     const room = `away-${connection.toLowerCase()}`;
-    const line = await browsers.line(server.url);
-    const ann = await browsers.guest(line.url);
-    await ann.signIn('Ann');
-    await ann.by(connection);
-    await ann.enter(room);
-    const [ben, cleo] = await Promise.all([
+    const [ann, ben, cleo] = await Promise.all([
+      browsers.comes(line.url, 'Ann', room, { by: connection }),
       browsers.comes(server.url, 'Ben', room, { by: 'Socket.IO' }),
       browsers.comes(server.url, 'Cleo', room, { by: 'MessagePack' }),
     ]);

@@ -5,8 +5,13 @@ import { becomes } from './kit/within.js';
 /** What the kit does not see, every other spec passes over. */
 
 const chromium = new Chromium();
-beforeAll(() => chromium.start());
-afterEach(() => chromium.leave());
+/** One for all tests: a new one costs more than they do. */
+let visitor: Visitor;
+beforeAll(async () => {
+  await chromium.start();
+  visitor = await chromium.visitor();
+});
+afterEach(() => chromium.leave(new Set([visitor])));
 afterAll(() => chromium.close());
 
 const ORIGIN = 'http://page.test';
@@ -14,8 +19,8 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 
 /** A page that is nowhere but here; whatever else it asks for is refused. */
 async function show(body: string, script = ''): Promise<Visitor> {
-  const visitor = await chromium.visitor();
   const { page } = visitor;
+  await page.unrouteAll();
   const html = `<!doctype html><html lang="en"><title>A page</title><body><main><h1>A page</h1>${body}</main><script src="/page.js"></script></body></html>`;
   await page.route(`${ORIGIN}/**`, (route) => route.abort('connectionrefused'));
   await page.route(`${ORIGIN}/`, (route) =>
@@ -27,7 +32,7 @@ async function show(body: string, script = ''): Promise<Visitor> {
 }
 
 it('a page that is in order has no trouble, and axe no fault, under a policy that forbids all but its own', async () => {
-  const visitor = await show('<p>All is well.</p>', 'console.log("and says so")');
+  await show('<p>All is well.</p>', 'console.log("and says so")');
   expect(await visitor.faults()).toEqual([]);
   expect(visitor.trouble.take()).toEqual([]);
 });
@@ -62,7 +67,7 @@ describe('trouble of a page is noticed', () => {
   it('it fails the test that does not expect it, by its own words', async () => {
     const { page } = await show('', 'console.error("not expected")');
     await page.waitForLoadState();
-    await expect(chromium.leave()).rejects.toThrow('console: not expected');
+    await expect(chromium.leave(new Set([visitor]))).rejects.toThrow('console: not expected');
   });
 
   it('what is expected for a while is none for that while alone', async () => {
@@ -77,7 +82,7 @@ describe('trouble of a page is noticed', () => {
   });
 
   it('axe: a field without a name is a serious fault', async () => {
-    const visitor = await show('<input type="text" />');
+    await show('<input type="text" />');
     expect(await visitor.faults()).toEqual([expect.stringMatching(/^label .*<input type="text">/)]);
     expect(visitor.trouble.take()).toEqual([]);
   });

@@ -59,8 +59,10 @@ export class Visitor {
   async rest(): Promise<void> {
     const [, ...others] = this.context.pages();
     await Promise.all(others.map((page) => page.close()));
+    await this.context.setOffline(false);
     if (this.page.url() === EMPTY) return;
-    await this.page.evaluate('localStorage.clear()');
+    // The page of a failed request has no storage.
+    await this.page.evaluate('localStorage.clear()').catch(() => undefined);
     await this.page.goto(EMPTY);
   }
 

@@ -2,6 +2,8 @@ import { expect } from '@jest/globals';
 
 /** How long a spec waits for what must come, milliseconds. Only a failing one waits so long. */
 const PATIENCE_MS = 10_000;
+/** A page is asked no more often: each look costs it the time it is waited for. */
+const LOOK_EVERY_MS = 50;
 
 /** What comes of a promise, or an error that says what did not come in time. */
 export async function within<T>(what: string, promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
@@ -42,6 +44,6 @@ export async function becomes<T>(read: () => T | Promise<T>, expected: unknown, 
     } catch (error) {
       if (Date.now() > end) throw error;
     }
-    await pause(20);
+    await pause(LOOK_EVERY_MS);
   }
 }
