@@ -63,7 +63,7 @@ export class Trouble {
   }
 }
 
-const LOST = 'net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)';
+const LOST = 'net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE)';
 
 /** What a page cannot help while nothing gets through: its connections fail, and what it asks for. */
 export const nothingGetsThrough = (): readonly RegExp[] => [
