@@ -1,9 +1,11 @@
 /** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, testing} <- src, test. */
 /** Specs, and what only they use. */
 const SPEC = '([.](spec|fixture)[.]ts$|/specs/)';
+/** What runs in a browser: a slice's page, and what pages share. */
+const PAGE = '^src/(pages|[^/]+/page)/';
 const lib = (name) => `^libs/${name}/`;
-/** A spec may also use what `testing` has: it runs the contract suites. */
-const only = (name, ...allowed) => [
+/** A spec may also use `testing`, which has the contract suites, and what only the lib's `specs` may. */
+const only = (name, allowed, specs = []) => [
   {
     name: `${name}-layer`,
     severity: 'error',
@@ -14,7 +16,7 @@ const only = (name, ...allowed) => [
     name: `${name}-spec-layer`,
     severity: 'error',
     from: { path: `${lib(name)}.*${SPEC}` },
-    to: { path: '^(libs|src|test)/', pathNot: [name, 'testing', ...allowed].map(lib) },
+    to: { path: '^(libs|src|test)/', pathNot: [name, 'testing', ...allowed, ...specs].map(lib) },
   },
 ];
 
@@ -22,17 +24,18 @@ module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    ...only('protocol'),
-    ...only('client', 'protocol'),
-    ...only('rooms', 'protocol'),
-    ...only('nestjs', 'protocol', 'rooms'),
-    ...only('store-lmdb', 'protocol', 'rooms'),
-    ...only('testing', 'protocol', 'rooms'),
+    ...only('protocol', []),
+    // What a client promises is shown with real rooms.
+    ...only('client', ['protocol'], ['rooms']),
+    ...only('rooms', ['protocol']),
+    ...only('nestjs', ['protocol', 'rooms']),
+    ...only('store-lmdb', ['protocol', 'rooms']),
+    ...only('testing', ['protocol', 'rooms']),
     {
       name: 'no-deep-import-into-a-lib',
       severity: 'error',
       from: { path: '^(?:libs/([^/]+)|src|test)/' },
-      to: { path: '^libs/[^/]+/(src|dist)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|[a-z-]+/index)\\.ts$'] },
+      to: { path: '^libs/[^/]+/(src|dist)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|[a-z.-]+/index)\\.ts$'] },
     },
     {
       name: 'libs-by-their-name',
@@ -45,6 +48,30 @@ module.exports = {
         dependencyTypes: ['local'],
         dependencyTypesNot: ['aliased-workspace', 'npm'],
       },
+    },
+    {
+      name: 'the-server-knows-no-page',
+      severity: 'error',
+      from: { pathNot: PAGE },
+      to: { path: PAGE },
+    },
+    {
+      name: 'a-page-knows-the-client-and-types',
+      comment:
+        'Of the rest of the app a page has types alone: none of its code, and none of its packages, goes to a browser.',
+      severity: 'error',
+      from: { path: PAGE, pathNot: SPEC },
+      to: {
+        path: ['^src/', '^libs/', 'node_modules/'],
+        pathNot: [PAGE, lib('client'), 'node_modules/preact/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'a-page-knows-no-other-page',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/page/' },
+      to: { path: '^src/[^/]+/page/', pathNot: '^src/$1/page/' },
     },
     {
       name: 'product-knows-no-tests',

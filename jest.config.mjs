@@ -1,7 +1,5 @@
 const shared = {
   testEnvironment: 'node',
-  // A backstop for what hangs, not a measure of speed: the machine may be busy with something else.
-  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['@greenroom/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -21,8 +19,10 @@ const shared = {
   },
 };
 
-/** Two projects: what a lib promises by itself, and what only real processes, sockets and stores can show. */
+/** Three projects: what a lib promises by itself, what only real processes, sockets and stores can show, and browsers. */
 export default {
+  // A backstop for what hangs, not a measure of speed: the machine may be busy with something else. Projects have none.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
@@ -32,8 +32,14 @@ export default {
     {
       ...shared,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      testMatch: ['<rootDir>/test/**/!(*.browser).spec.ts'],
       globalSetup: '<rootDir>/test/kit/build.mjs',
+    },
+    {
+      ...shared,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/**/*.browser.spec.ts'],
+      globalSetup: '<rootDir>/test/kit/chromium.mjs',
     },
   ],
 };

@@ -1,22 +1,17 @@
 // What `npm publish` would send, checked as a stranger would get it: manifest, files, and how others resolve it.
 // Run `npm run build` first.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { checkContents } from './packages/contents.mjs';
+import { readLibs, readManifest } from './packages/libs.mjs';
 import { checkManifest } from './packages/manifest.mjs';
 import { checkResolution, pack } from './packages/tools.mjs';
+import { inTempFolder } from './temp-folder.mjs';
 
-const root = JSON.parse(readFileSync('package.json', 'utf8'));
-const libs = readdirSync('libs', { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => join('libs', entry.name));
+const root = readManifest('.');
+const libs = readLibs();
 
-const checkLib = async (folder, tarballs) => {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const { tarball, files } = await pack(folder, tarballs);
+const checkLib = async ({ folder, manifest, tarball, files }) => {
   const problems = [
-    ...checkManifest(manifest, root),
+    ...checkManifest(folder, manifest, root, libs),
     ...checkContents(folder, manifest, files),
     ...(await checkResolution(tarball)),
   ];
@@ -24,13 +19,9 @@ const checkLib = async (folder, tarballs) => {
   return problems.map((problem) => `${manifest.name}: ${problem}`);
 };
 
-const tarballs = mkdtempSync(join(tmpdir(), 'greenroom-packages-'));
-try {
+await inTempFolder('packages', async (folder) => {
   const problems = [];
-  for (const folder of libs) problems.push(...(await checkLib(folder, tarballs)));
-  if (libs.length === 0) problems.push('libs/ holds no package');
+  for (const packed of await pack(libs, folder)) problems.push(...(await checkLib(packed)));
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;
-} finally {
-  rmSync(tarballs, { recursive: true, force: true });
-}
+});

@@ -4,20 +4,29 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-const LIBS = ['protocol', 'rooms', 'nestjs', 'store-lmdb', 'testing'];
+const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'testing'];
 
 /** A small repository of the same layout, in which each file does what one rule forbids, or what none does. */
 const FILES = {
   ...Object.fromEntries(LIBS.map((lib) => [`libs/${lib}/src/index.ts`, 'export {};'])),
   'libs/protocol/src/msgpack/index.ts': 'export {};',
+  'libs/client/src/socket.io/index.ts': 'export {};',
   'libs/rooms/src/room/statechart.ts': "import { setup } from 'xstate';\nexport const machine = setup({});",
   'libs/rooms/src/room/room.ts': 'export {};',
   'libs/rooms/src/types.ts': "import type { AnyActor } from 'xstate';\nexport type A = AnyActor;",
   'libs/rooms/src/room.spec.ts': "import '@greenroom/testing';\nimport 'xstate';",
+  'libs/client/src/room.spec.ts':
+    "import '@greenroom/protocol';\nimport '@greenroom/rooms';\nimport '@greenroom/testing';",
   'src/main.ts': "import '@greenroom/nestjs';\nimport '@greenroom/protocol/msgpack';",
-  'test/all.spec.ts': "import '@greenroom/testing';\nimport '../src/main.js';",
+  'src/chat/contract.ts': "import 'xstate';\nexport type Chat = 1;",
+  'src/chat/page/main.tsx':
+    "import '@greenroom/client';\nimport 'preact';\nimport type { Chat } from '../contract.js';\nimport '../../pages/style.js';\nexport type C = Chat;",
+  'src/pages/style.ts': 'export {};',
+  'test/all.spec.ts': "import '@greenroom/testing';\nimport '@greenroom/client/socket.io';\nimport '../src/main.js';",
 
   'libs/protocol/src/bad-layer.ts': "import '@greenroom/rooms';",
+  'libs/client/src/bad-layer.ts': "import '@greenroom/rooms';",
+  'libs/client/src/bad-layer.spec.ts': "import '@greenroom/nestjs';",
   'libs/rooms/src/bad-layer.ts': "import '@greenroom/nestjs';",
   'libs/nestjs/src/bad-layer.ts': "import '@greenroom/store-lmdb';",
   'libs/store-lmdb/src/bad-layer.ts': "import '@greenroom/nestjs';",
@@ -30,6 +39,11 @@ const FILES = {
   'src/bad-deep.ts': "import '../libs/rooms/src/room/room.js';",
   'src/bad-relative.ts': "import '../libs/rooms/src/index.js';",
   'libs/nestjs/src/bad-relative.ts': "import '../../rooms/src/index.js';",
+  'src/bad-page.ts': "import './chat/page/main.js';",
+  'src/chat/page/bad-contract.ts': "import '../contract.js';",
+  'src/chat/page/bad-package.ts': "import 'xstate';",
+  'src/chat/page/bad-lib.ts': "import '@greenroom/rooms';",
+  'src/open/page/bad-other.ts': "import '../../chat/page/main.js';",
   'src/bad-testing.ts': "import '@greenroom/testing';",
   'src/bad-tests.ts': "import '../test/all.spec.js';",
   'libs/rooms/src/bad-nest.ts': "import '@nestjs/common';",
@@ -62,7 +76,7 @@ beforeAll(() => {
     cpSync(`libs/${lib}/package.json`, join(repository, 'libs', lib, 'package.json'));
     symlinkSync(join(repository, 'libs', lib), join(modules, '@greenroom', lib));
   }
-  for (const name of ['@nestjs/common', '@nestjs/core', 'socket.io', 'typescript', 'ws', 'xstate'])
+  for (const name of ['@nestjs/common', '@nestjs/core', 'preact', 'socket.io', 'typescript', 'ws', 'xstate'])
     symlinkSync(resolve('node_modules', name), join(modules, name));
   for (const file of ['.dependency-cruiser.cjs', 'package.json', 'tsconfig.json', 'tsconfig.base.json'])
     cpSync(file, join(repository, file));
@@ -78,6 +92,8 @@ test('each rule about imports catches what it is for, and nothing else', () => {
   expect(found).toEqual(
     [
       'protocol-layer libs/protocol/src/bad-layer.ts',
+      'client-layer libs/client/src/bad-layer.ts',
+      'client-spec-layer libs/client/src/bad-layer.spec.ts',
       'rooms-layer libs/rooms/src/bad-layer.ts',
       'nestjs-layer libs/nestjs/src/bad-layer.ts',
       'store-lmdb-layer libs/store-lmdb/src/bad-layer.ts',
@@ -90,6 +106,11 @@ test('each rule about imports catches what it is for, and nothing else', () => {
       'libs-by-their-name src/bad-deep.ts',
       'libs-by-their-name src/bad-relative.ts',
       'libs-by-their-name libs/nestjs/src/bad-relative.ts',
+      'the-server-knows-no-page src/bad-page.ts',
+      'a-page-knows-the-client-and-types src/chat/page/bad-contract.ts',
+      'a-page-knows-the-client-and-types src/chat/page/bad-package.ts',
+      'a-page-knows-the-client-and-types src/chat/page/bad-lib.ts',
+      'a-page-knows-no-other-page src/open/page/bad-other.ts',
       'testing-only-in-tests src/bad-testing.ts',
       'product-knows-no-tests src/bad-tests.ts',
       'the-engine-knows-no-nest-and-no-sockets libs/rooms/src/bad-nest.ts',

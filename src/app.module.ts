@@ -1,4 +1,5 @@
 import { JwtAuthenticator, RoomsModule } from '@greenroom/nestjs';
+import { EndpointsModule } from '@greenroom/nestjs/endpoint';
 import type { RoomStore } from '@greenroom/rooms';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AlarmRoom } from './alarm/alarm.room.js';
@@ -7,8 +8,9 @@ import { ISSUER } from './auth/auth.service.js';
 import { ChatRoom } from './chat/chat.room.js';
 import { EchoRoom } from './echo/echo.room.js';
 import { HealthController } from './health/health.controller.js';
-import { PagesController } from './pages/pages.controller.js';
+import { OpenChatEndpoint } from './open-chat/open-chat.endpoint.js';
 import { ClosedRootGateway } from './root/closed-root.gateway.js';
+import { WebModule } from './web/web.module.js';
 
 export interface AppOptions {
   /** What tokens are signed with, at least 32 bytes. */
@@ -18,18 +20,22 @@ export interface AppOptions {
   readonly allowedOrigins: readonly string[];
   /** `false` lifts rates and connection counts. */
   readonly rateLimit: boolean;
+  /** Folder of the built pages. @default where the build puts them */
+  readonly pagesDir?: string;
 }
 
 /** The demo: a user's app. */
 @Module({
-  imports: [RoomsModule.forFeature([ChatRoom, EchoRoom, AlarmRoom])],
-  controllers: [HealthController, PagesController],
+  imports: [RoomsModule.forFeature([ChatRoom, EchoRoom, AlarmRoom]), EndpointsModule.forFeature([OpenChatEndpoint])],
+  controllers: [HealthController],
   providers: [ClosedRootGateway],
 })
 export class AppModule {
-  static with({ secret, store, allowedOrigins, rateLimit }: AppOptions): DynamicModule {
+  static with({ secret, store, allowedOrigins, rateLimit, pagesDir }: AppOptions): DynamicModule {
     const authenticator = new JwtAuthenticator({ secret, issuer: ISSUER });
     const rooms = RoomsModule.forRoot({ store, authenticator, origins: allowedOrigins, rateLimit });
-    return { module: AppModule, imports: [rooms, AuthModule.signingWith(secret)] };
+    const endpoints = EndpointsModule.forRoot({ rateLimit });
+    const pages = WebModule.serving(pagesDir);
+    return { module: AppModule, imports: [rooms, endpoints, AuthModule.signingWith(secret), pages] };
   }
 }

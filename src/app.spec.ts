@@ -34,12 +34,3 @@ test("nobody stays in Socket.IO's own namespace", async () => {
   expect(refusal.message).toContain('/rooms');
   socket.close();
 });
-
-test('the page runs no script and no other page may frame it', async () => {
-  const response = await fetch(url);
-  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
-  const page = await response.text();
-  expect(page).toContain('<title>Greenroom</title>');
-  expect(page).not.toContain('<script');
-});

@@ -21,7 +21,7 @@ export class Report {
   }
 
   step({ step, ok, seconds, output }) {
-    this.#print(`${ok ? 'ok    ' : 'FAILED'}  ${step.name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s`);
+    this.#print(`${ok ? 'ok    ' : 'FAILED'}  ${step.name.padEnd(11)} ${seconds.toFixed(1).padStart(6)} s`);
     if (!ok) this.#print(`\n${output.trimEnd()}\n`);
   }
 

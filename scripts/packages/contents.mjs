@@ -33,9 +33,11 @@ export const checkContents = (folder, manifest, files) => {
   const empty = files.filter(
     (file) => REQUIRED.includes(file) && readFileSync(join(folder, file), 'utf8').trim() === '',
   );
+  const licence = (path) => readFileSync(join(path, 'LICENSE'), 'utf8');
   return [
     ...wanted.filter((file) => !files.includes(file)).map((file) => `${file} is missing in the tarball`),
     ...empty.map((file) => `${file} is empty`),
+    ...(files.includes('LICENSE') && licence(folder) !== licence('.') ? ['LICENSE is not that of the repository'] : []),
     ...files.flatMap((file) => fileProblems(folder, file, files)),
   ];
 };

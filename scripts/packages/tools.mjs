@@ -4,11 +4,15 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Packs as `npm publish` would: the tarball, and the paths in it. */
-export const pack = async (folder, into) => {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', into], { cwd: folder });
-  const [{ filename, files }] = JSON.parse(stdout);
-  return { tarball: join(into, filename), files: files.map(({ path }) => path) };
+/** Packs libs as `npm publish` would: of each the tarball, and the paths in it. */
+export const pack = async (libs, into) => {
+  const workspaces = libs.flatMap(({ folder }) => ['--workspace', folder]);
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', into, ...workspaces]);
+  const packed = new Map(JSON.parse(stdout).map((each) => [each.name, each]));
+  return libs.map((lib) => {
+    const { filename, files } = packed.get(lib.manifest.name);
+    return { ...lib, tarball: join(into, filename), files: files.map(({ path }) => path) };
+  });
 };
 
 const tool = async (name, ...args) => {

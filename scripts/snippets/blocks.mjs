@@ -4,7 +4,7 @@ const MARK = /([a-z-]+)(?:=("[^"]*"|\S+))?\s*/gy;
 const MISSPELT = new Set(['typescript', 'tsx', 'mts', 'cts', 'TS', 'TypeScript']);
 
 /** The fenced blocks of a page, as CommonMark has them: `line` is that of the first line of code. */
-function* fences(text) {
+export function* fences(text) {
   let open;
   for (const [index, line] of text.split('\n').entries()) {
     if (open === undefined) {
@@ -29,7 +29,7 @@ function* fences(text) {
 }
 
 /** `run file=main.ts reason="a b"` as a Map; `undefined` when it cannot be read. */
-const parseMarks = (text) => {
+export const parseMarks = (text) => {
   const marks = new Map();
   MARK.lastIndex = 0;
   while (MARK.lastIndex < text.length) {

@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process';
 
 /** Before the first e2e spec: what the specs start is what the sources say. */
 export default function build() {
-  for (const project of [
-    ['-b', 'tsconfig.build.json'],
-    ['-p', 'test/faults'],
+  for (const args of [
+    ['run', '--silent', 'build'],
+    ['exec', '--', 'tsc', '-p', 'tsconfig.faults.json'],
   ]) {
-    const tsc = ['node_modules/typescript/bin/tsc', ...project];
-    const { status, stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`the build failed\n${stdout}`);
+    const { status, stdout, stderr } = spawnSync('npm', args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`the build failed\n${stdout}${stderr}`);
   }
 }

@@ -5,7 +5,6 @@ import type { ClientStatus } from './connection/status.js';
 import { webSocket } from './connection/web-socket.js';
 import { systemEnvironment, type Environment } from './environment.js';
 import { Listeners } from './listeners.js';
-import { roomError } from './room-error.js';
 import type { ClientRoom } from './room/client-room.js';
 import { Room, type JoinRequest } from './room/room.js';
 
@@ -39,15 +38,16 @@ export interface Client<Contracts extends RoomContract> {
   onStatus(listener: (status: ClientStatus) => void): () => void;
   /**
    * Joins `kind/id`; connects first when there is no connection. A room that is joined already is the same object.
-   * Rejects with a RoomError.
-   * @throws TypeError for an id that is none.
+   * Rejects with a RoomError; with a TypeError or RangeError for an id that is none, or data that cannot travel.
    */
   join<Kind extends Contracts['kind']>(
     kind: Kind,
     id: string,
     ...options: JoinArguments<OfKind<Contracts, Kind>>
   ): Promise<ClientRoom<OfKind<Contracts, Kind>>>;
-  /** Leaves every room and ends the connection. What waits rejects with a RoomError. */
+  /** Connects now, ahead of the first `join`; after the end of a connection, again. */
+  connect(): void;
+  /** Leaves every room and ends the connection. What waits rejects with a RoomError; loops end. A `join` connects again. */
   close(): void;
 }
 
@@ -73,6 +73,7 @@ export class RoomsClient {
   readonly #timeoutMs: number;
   readonly #queueLimit: number;
   readonly #clientId: string;
+  #commands = 0;
 
   constructor(
     url: string,
@@ -102,20 +103,27 @@ export class RoomsClient {
     return this.#listeners.add('status', listener);
   }
 
+  connect(): void {
+    this.#connection.open();
+  }
+
   async join(kind: string, id: string, request: JoinRequest = {}): Promise<Room> {
     const address = formatAddress(kind, id);
     const known = this.#rooms.get(address);
     if (known !== undefined) return known.joined;
     const { params, data } = request;
+    // Rejects for what cannot travel.
+    this.#connection.packet('join', { room: address, params, data });
     const room = new Room(
       kind,
       id,
-      { params, data },
+      // Brought again whenever it joins again: no matter what becomes of the original.
+      structuredClone({ params, data }),
       {
         connection: this.#connection,
         environment: this.environment,
         outbox: { limit: this.#queueLimit, timeoutMs: this.#timeoutMs },
-        clientId: this.#clientId,
+        commandId: () => `${this.#clientId}:${(this.#commands += 1)}`,
         ended: () => {
           if (this.#rooms.get(address)?.room === room) this.#rooms.delete(address);
         },
@@ -128,8 +136,7 @@ export class RoomsClient {
   }
 
   close(): void {
-    const error = roomError('UNAVAILABLE', 'The client is closed.');
-    this.#each((room) => room.close(error));
+    this.#each((room) => void room.leave());
     this.#connection.close();
   }
 
@@ -138,7 +145,8 @@ export class RoomsClient {
   }
 
   #each(run: (room: Room) => void): void {
-    for (const { room } of this.#rooms.values()) run(room);
+    // A listener may join and leave.
+    for (const { room } of Array.from(this.#rooms.values())) run(room);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Takes whatever is told under its name. */
-export type Listener = (...args: never[]) => void;
+export type Listener = (...args: never) => void;
 
 /** Who listens to what, by name. What one of them throws is none of the others' business. */
 export class Listeners {
@@ -17,9 +17,12 @@ export class Listeners {
   }
 
   emit(name: string, ...args: readonly unknown[]): void {
-    for (const { listener } of Array.from(this.#byName.get(name) ?? [])) {
+    const listeners = this.#byName.get(name);
+    for (const own of Array.from(listeners ?? [])) {
+      // One before it may have stopped it.
+      if (listeners?.has(own) !== true) continue;
       try {
-        (listener as (...args: readonly unknown[]) => void)(...args);
+        (own.listener as (...args: readonly unknown[]) => void)(...args);
       } catch (error) {
         this.report(error);
       }

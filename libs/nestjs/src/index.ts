@@ -47,5 +47,5 @@ export type { Rate } from './limits/token-bucket.js';
 
 // Carriers
 export { roomChannel, userChannel } from './carriers/socketio-names.js';
-export { UpgradeRouter, type UpgradeHandler } from './carriers/upgrade-router.js';
+export { UpgradeRouter, type UpgradeHandler } from './sockets/upgrade-router.js';
 export { WebSocketCarrier } from './carriers/websocket-carrier.js';

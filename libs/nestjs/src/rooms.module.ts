@@ -36,7 +36,7 @@ import type { Authenticator } from './gateway/authenticator.js';
 import { Reception } from './gateway/reception.js';
 import { RoomsGateway } from './gateway/rooms.gateway.js';
 import { NestRoomsLogger } from './nest-rooms-logger.js';
-import { UpgradeRouter } from './carriers/upgrade-router.js';
+import { UpgradeRouterModule } from './sockets/upgrade-router.module.js';
 import { WebSocketCarrier } from './carriers/websocket-carrier.js';
 import { RoomsHealth } from './health/rooms-health.js';
 import { RoomsLifecycle } from './rooms.lifecycle.js';
@@ -71,7 +71,7 @@ class RoomsFeatureModule {}
 
 /** Rooms for a Nest app: `forRoot` once, `forFeature` wherever there are room classes. */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, UpgradeRouterModule],
   providers: [
     fromOptions<RoomStore>(ROOMS_STORE, ({ store }) => (typeof store === 'function' ? store() : store)),
     fromOptions<Clock>(ROOMS_CLOCK, ({ clock }) => clock ?? new SystemClock()),
@@ -101,10 +101,9 @@ class RoomsFeatureModule {}
     RoomsHealth,
     RoomsLifecycle,
     RoomsService,
-    UpgradeRouter,
     WebSocketCarrier,
   ],
-  exports: [RoomsService, RoomsHealth, ROOMS_NODE, Connections, UpgradeRouter],
+  exports: [RoomsService, RoomsHealth, ROOMS_NODE, Connections, UpgradeRouterModule],
 })
 export class RoomsModule extends ConfigurableModuleClass implements OnModuleInit {
   constructor(private readonly own: ModuleRef) {

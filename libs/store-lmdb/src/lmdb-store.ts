@@ -30,6 +30,15 @@ export interface LmdbStoreOptions {
   readonly dir: string;
 }
 
+/**
+ * What {@link openLmdbStore} opens. The class stays inside: what is published must not lead to lmdb's own types, which an
+ * ES module that checks its libraries cannot compile.
+ */
+export interface LmdbRoomStore extends RoomStore {
+  /** Transactions committed since the store was opened: what many rooms wrote at once is one. */
+  readonly transactions: number;
+}
+
 /** A snapshot lets go of at most so many entries, so that no write holds up the others; the next one goes on. */
 const TRIM_AT_MOST = 2000;
 
@@ -41,7 +50,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbRoom
   let unlock: (() => void) | undefined;
   try {
     unlock = lockDataDir(dir, (work) => environment.alone(work));
-    return new LmdbRoomStore(environment, new Layout(environment, dir), unlock);
+    return new OpenStore(environment, new Layout(environment, dir), unlock);
   } catch (error) {
     await environment.close();
     unlock?.();
@@ -54,14 +63,13 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbRoom
  * that is on disk (`fsync`, claims, snapshots) or committed (`commit`). A batch of durability `memory` only passes the
  * fence: nothing of it is kept. Reads are of the page cache, and synchronous.
  */
-export class LmdbRoomStore implements RoomStore {
+class OpenStore implements LmdbRoomStore {
   readonly #environment: Environment;
   readonly #layout: Layout;
   readonly #commits: GroupCommit;
   readonly #unlock: () => void;
   #closing: Promise<void> | undefined;
 
-  /** Use {@link openLmdbStore}. */
   constructor(environment: Environment, layout: Layout, unlock: () => void) {
     this.#environment = environment;
     this.#layout = layout;
@@ -69,7 +77,6 @@ export class LmdbRoomStore implements RoomStore {
     this.#unlock = unlock;
   }
 
-  /** Transactions committed since the store was opened: what many rooms wrote at once is one. */
   get transactions(): number {
     return this.#environment.transactions;
   }

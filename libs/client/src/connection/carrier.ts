@@ -27,7 +27,7 @@ export interface Link {
 /** How operations travel: a plain WebSocket, or Socket.IO. */
 export interface Carrier {
   /**
-   * @throws TypeError or RangeError for what cannot travel (a cycle, a bigint, a function, a reserved key).
+   * @throws TypeError or RangeError for what cannot travel: a cycle, a bigint, a reserved key.
    * @throws RoomError TOO_LARGE for what no server takes.
    */
   encode(op: string, ref: number, body: object): Packet;

@@ -114,9 +114,19 @@ export class Connection {
     return this.#refs;
   }
 
+  /** Goes from one phase to the next. Nothing of the old one is left when the others hear of it. */
   #enter(phase: Phase): void {
+    const was = this.#phase;
     this.#phase = phase;
-    this.listener.changed(this.status);
+    if (was.is === 'connecting' || was.is === 'waiting') was.cancel();
+    if (was.is === 'connecting' && phase.is !== 'online') was.link?.close();
+    if (was.is === 'online') {
+      was.open.end();
+      this.listener.offline();
+    }
+    if (phase.is === 'closed' && phase.error !== undefined) this.listener.closed(phase.error);
+    // Whoever heard of it may have gone on from there.
+    if (this.#phase === phase) this.listener.changed(this.status);
   }
 
   #connect(): void {
@@ -166,14 +176,13 @@ export class Connection {
   }
 
   #opened(phase: Phase & { is: 'connecting' }, link: Link, auth: AuthReply): OpenLink | undefined {
-    phase.cancel();
     const { id } = auth.user;
     if (this.#userId !== undefined && this.#userId !== id) {
       this.#end(roomError('FORBIDDEN', 'The token is of another user: a client is of one user alone.'));
       return undefined;
     }
     this.#userId = id;
-    this.#refusals = 0;
+    this.#refusals = this.#notBefore = 0;
     const { carrier, environment } = this;
     const open = new OpenLink(link, auth, phase.hello, {
       carrier,
@@ -191,14 +200,13 @@ export class Connection {
   #fail(error?: RoomError): void {
     const phase = this.#phase;
     if (phase.is !== 'connecting' && phase.is !== 'online') return;
-    const { token } = this;
     if (phase.is === 'connecting' && error?.code === 'UNAUTHENTICATED') {
       this.#refusals += 1;
       // What it had at hand was too old, it may be. Another that is refused too is a user who must sign in.
-      if (this.#refusals > 1 || typeof token === 'string') this.#end(error);
-      else this.#leave(phase, () => this.#connect());
+      if (this.#refusals > 1 || typeof this.token === 'string') this.#end(error);
+      else this.#connect();
     } else if (error !== undefined && FOR_GOOD.has(error.code)) this.#end(error);
-    else this.#leave(phase, () => this.#wait(phase, error));
+    else this.#wait(phase, error);
   }
 
   #wait(was: Phase, error: RoomError | undefined): void {
@@ -213,28 +221,13 @@ export class Connection {
   }
 
   #end(error?: RoomError): void {
-    const phase = this.#phase;
     this.#stopWatching?.();
-    this.#stopWatching = undefined;
     this.#refusals = this.#failures = this.#notBefore = 0;
-    this.#leave(phase, () => this.#enter({ is: 'closed', error }));
-    if (error !== undefined) this.listener.closed(error);
-  }
-
-  /** Goes from one phase to the next, which `enter` names: nothing of the old one is left when the others hear of it. */
-  #leave(phase: Phase, enter: () => void): void {
-    if (phase.is === 'connecting' || phase.is === 'waiting') phase.cancel();
-    if (phase.is === 'connecting') phase.link?.close();
-    enter();
-    if (phase.is !== 'online') return;
-    phase.open.end();
-    this.listener.offline();
+    this.#enter({ is: 'closed', error });
   }
 
   #networkIsBack(): void {
-    const phase = this.#phase;
-    if (phase.is !== 'waiting' || this.environment.now() < this.#notBefore) return;
-    this.#leave(phase, () => this.#connect());
+    if (this.#phase.is === 'waiting' && this.environment.now() >= this.#notBefore) this.#connect();
   }
 
   async #freshToken(): Promise<string> {

@@ -6,11 +6,12 @@ import { Pacer } from './pacer.js';
 import { Pending, type Answered } from './pending.js';
 import { Renewal } from './renewal.js';
 
-/** An operation that is not answered for so long: the link is of no use. Above all that a server may take for one. */
-const ANSWER_WITHIN_MS = 30_000;
-/** When nothing was heard for so long the server is asked whether it is there, and given so long to say so. */
-const QUIET_MS = 25_000;
-const PING_WITHIN_MS = 10_000;
+/** How often the link is looked at. By counting: clocks are set, and stand still while a machine sleeps. */
+const LOOK_MS = 5000;
+/** Nothing heard for so many looks: the server is asked whether it is there. */
+const QUIET = 5;
+/** Nothing heard for so many looks since it was asked something: the link is dead. Above all that a server takes for one. */
+const DEAD = 3;
 
 /** What one that is served stands on. */
 export interface OpenLinkContext {
@@ -25,10 +26,12 @@ export interface OpenLinkContext {
 /** A link from the moment the server knows who this is: asks in order, keeps itself alive, renews its token. */
 export class OpenLink {
   readonly #pacer: Pacer;
-  readonly #pending: Pending;
+  readonly #pending = new Pending();
   readonly #renewal: Renewal;
-  #heardAt: number;
-  #stopListening: () => void;
+  /** Looks since something was heard, or asked after that. */
+  #quiet = 0;
+  #isAsked = false;
+  #stopLooking: () => void;
 
   constructor(
     private readonly link: Link,
@@ -39,19 +42,18 @@ export class OpenLink {
     const { environment } = context;
     this.#pacer = new Pacer(environment);
     this.#pacer.start(hello?.limits.commands);
-    this.#pending = new Pending(environment);
-    this.#heardAt = environment.now();
-    this.#stopListening = this.#listen();
+    this.#stopLooking = this.#look();
     const aheadMs = hello === undefined ? 0 : hello.now - environment.now();
     this.#renewal = new Renewal(environment, aheadMs, context.token, (token, renewed) => {
-      this.#ask('auth', { token }, ANSWER_WITHIN_MS, (reply) => this.#renewed(reply as Reply<AuthReply>, renewed));
+      this.#ask('auth', { token }, (reply) => this.#renewed(reply as Reply<AuthReply>, renewed));
     });
     this.#renewal.schedule(expiresAt);
   }
 
   /** Something came in. */
   heard(): void {
-    this.#heardAt = this.context.environment.now();
+    this.#isAsked = false;
+    this.#quiet = 0;
   }
 
   answer(ref: number, reply: Reply): void {
@@ -59,9 +61,13 @@ export class OpenLink {
   }
 
   /** Sent in the order asked, as fast as the server takes it. Answered exactly once. */
-  ask(packet: Packet, answered: Answered, withinMs = ANSWER_WITHIN_MS): void {
-    this.#pending.add(packet.ref, answered, withinMs, () => this.context.giveUp());
-    this.#pacer.run(() => this.link.send(packet));
+  ask(packet: Packet, answered: Answered): void {
+    this.#pending.add(packet.ref, answered);
+    this.#pacer.run(() => {
+      if (!this.#isAsked) this.#quiet = 0;
+      this.#isAsked = true;
+      this.link.send(packet);
+    });
   }
 
   /** Sent at once, never answered. */
@@ -71,15 +77,15 @@ export class OpenLink {
 
   /** The link is gone, or is not wanted any more. What was asked is told that it is lost. */
   end(): void {
-    this.#stopListening();
+    this.#stopLooking();
     this.#renewal.stop();
     this.#pacer.stop();
     this.link.close();
     this.#pending.lose();
   }
 
-  #ask(op: string, body: object, withinMs: number, answered: Answered): void {
-    this.ask(this.context.carrier.encode(op, this.context.nextRef(), body), answered, withinMs);
+  #ask(op: string, body: object, answered: Answered): void {
+    this.ask(this.context.carrier.encode(op, this.context.nextRef(), body), answered);
   }
 
   #renewed(reply: Reply<AuthReply> | undefined, renewed: (expiresAt: number | undefined | 'refused') => void): void {
@@ -88,14 +94,12 @@ export class OpenLink {
     else if (reply !== undefined) renewed('refused');
   }
 
-  #listen(): () => void {
-    const { environment } = this.context;
-    const quietMs = environment.now() - this.#heardAt;
-    const cancel = environment.after(Math.max(QUIET_MS - quietMs, 1), () => {
-      if (environment.now() - this.#heardAt >= QUIET_MS) this.#ask('ping', {}, PING_WITHIN_MS, () => {});
-      this.#heardAt = Math.max(this.#heardAt, environment.now() - QUIET_MS + PING_WITHIN_MS);
-      this.#stopListening = this.#listen();
+  #look(): () => void {
+    return this.context.environment.after(LOOK_MS, () => {
+      this.#quiet += 1;
+      if (this.#isAsked && this.#quiet >= DEAD) return this.context.giveUp();
+      if (this.#quiet >= QUIET) this.#ask('ping', {}, () => {});
+      this.#stopLooking = this.#look();
     });
-    return cancel;
   }
 }

@@ -1,10 +1,13 @@
 import type { Environment } from '../environment.js';
 import { backoffMs } from './backoff.js';
 
-/** How long before its end a token is replaced: a fifth of what is left, a minute at most. */
-const SHARE = 0.2;
+/** How long before its end a token is replaced: a third of what is left, a minute at most. */
+const SHARE = 1 / 3;
 const LONGEST_LEAD_MS = 60_000;
-/** A refused or missing token is asked for again until the old one has ended: then the link ends too. */
+/**
+ * A refused or missing token is asked for again until the old one has ended: then the link ends too. The first is also
+ * the least there is between two, whatever clocks and tokens say.
+ */
 const RETRY = { firstMs: 500, longestMs: 10_000 };
 
 /** The server's answer to a new token: when it ends (never: `undefined`). */
@@ -28,8 +31,8 @@ export class Renewal {
   schedule(expiresAt: number | undefined): void {
     this.#attempt = 0;
     if (expiresAt === undefined) return;
-    const leftMs = Math.max(0, expiresAt - this.aheadMs - this.environment.now());
-    this.#wait(leftMs - Math.min(leftMs * SHARE, LONGEST_LEAD_MS));
+    const leftMs = expiresAt - this.aheadMs - this.environment.now();
+    this.#wait(Math.max(RETRY.firstMs, leftMs - Math.min(leftMs * SHARE, LONGEST_LEAD_MS)));
   }
 
   stop(): void {

@@ -1,7 +1,6 @@
 import { WebSocket } from '#web-socket';
 import {
   CLOSE,
-  HARD_FRAME_BYTES,
   TRUSTED_FRAME_LIMITS,
   trustedJsonCodec,
   type AuthReply,
@@ -12,6 +11,7 @@ import {
 } from '@greenroom/protocol';
 import { RoomError, roomError } from '../room-error.js';
 import type { Carrier, Link, LinkListener, Packet } from './carrier.js';
+import { mustFit } from './frame-size.js';
 import type { WebSocketLike } from './web-socket-like.js';
 
 export interface WebSocketOptions {
@@ -19,10 +19,12 @@ export interface WebSocketOptions {
   readonly codec?: Codec;
 }
 
-/** What the server means by a close code. Any other is a link that was just lost. */
+/**
+ * What the server means by a close code. Any other is a link that was just lost: a token that ended, or came too late.
+ * That one is refused is said in the reply.
+ */
 const REFUSALS = new Map<number, ErrorCode>([
   [CLOSE.notThisProtocol, 'BAD_FRAME'],
-  [CLOSE.unauthenticated, 'UNAUTHENTICATED'],
   [CLOSE.refused, 'FORBIDDEN'],
   [CLOSE.tooMany, 'RATE_LIMITED'],
 ]);
@@ -34,7 +36,7 @@ const AUTH_REF = 0;
 export const webSocket = ({ codec = trustedJsonCodec }: WebSocketOptions = {}): Carrier => ({
   encode(op, ref, body) {
     const wire = codec.encode({ op, ref, ...body });
-    if (byteLength(wire) > HARD_FRAME_BYTES) throw roomError('TOO_LARGE', 'No server takes a frame that large.');
+    mustFit(wire);
     return { ref, wire };
   },
 
@@ -99,10 +101,4 @@ class WebSocketLink implements Link {
     const meant = REFUSALS.get(code);
     this.listener.ended(this.#refusal ?? (meant && roomError(meant, reason)));
   }
-}
-
-function byteLength(frame: string | Uint8Array): number {
-  if (typeof frame !== 'string') return frame.length;
-  // No more than three bytes a character: most need no counting.
-  return frame.length * 3 > HARD_FRAME_BYTES ? new TextEncoder().encode(frame).length : frame.length;
 }

@@ -101,8 +101,9 @@ export class Attachment {
       ...(retryAfterMs && { retryAfterMs }),
     });
     // A token has ended: the connection goes too, and comes back with another.
-    if (error.retryable || code === 'UNAUTHENTICATED') this.#lost(retryAfterMs);
-    else void this.end(error);
+    if (error.retryable || code === 'UNAUTHENTICATED') return this.#lost(retryAfterMs);
+    this.#session = undefined;
+    void this.end(error);
   }
 
   /** Asks in order, while there is a place in the room; else when there is one again. Rejects with a RoomError. */
@@ -113,15 +114,22 @@ export class Attachment {
   /** For good. Resolves when the server, if it has to know, has been told. */
   async end(error?: RoomError): Promise<void> {
     if (this.#status.state === 'ended') return;
-    const { connection } = this.context;
-    const mustTell = connection.isOnline && (this.#status.state === 'joined' || this.#isJoining);
     const reason = error ?? roomError('NOT_A_MEMBER', 'The room was left.');
     this.#cancelRejoin?.();
     this.#outbox.close(reason);
+    const told = this.#tell();
     this.#enter({ state: 'ended', ...(error && { error }) });
     this.#settleJoin(reason);
-    if (!mustTell) return;
-    // Behind the join that may still be on its way: the server takes them in order.
+    await told;
+  }
+
+  /**
+   * The server has to know, unless it has ended it. Behind a join that may still be on its way, and before any that
+   * somebody asks for when they hear of it: the server takes them in order.
+   */
+  async #tell(): Promise<void> {
+    const { connection } = this.context;
+    if (!connection.isOnline || !(this.#isJoining || this.#session !== undefined)) return;
     const packet = connection.packet('leave', { room: this.address });
     await new Promise<void>((resolve) => connection.ask(packet, () => resolve()));
   }

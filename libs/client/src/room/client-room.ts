@@ -1,5 +1,4 @@
 import type {
-  CommandName,
   EventName,
   EventOf,
   MemberOf,
@@ -7,7 +6,6 @@ import type {
   ReplyOf,
   RoomContract,
   SendOf,
-  SignalName,
   SignalOf,
   ViewOf,
 } from '@greenroom/protocol';
@@ -55,6 +53,16 @@ export interface RoomNews<C extends RoomContract> {
   'room.status': readonly [RoomStatus];
 }
 
+// Spelt out, not by their names in the protocol: so the compiler tells which there are when one is wrong.
+type Commands<C extends RoomContract> = C['commands'];
+type Events<C extends RoomContract> = C['events'];
+type Signals<C extends RoomContract> = NonNullable<C['signals']>;
+
+/** What a listener is called with. */
+type Heard<C extends RoomContract, Name extends string> = Name extends keyof RoomNews<C>
+  ? RoomNews<C>[Name]
+  : [data: EventOf<C, Name>, meta: EventMeta<C>];
+
 export interface Sent<Data> {
   /** Where in the room's order the command stands. */
   readonly position: Position;
@@ -84,32 +92,36 @@ export interface ClientRoom<C extends RoomContract> extends AsyncIterable<RoomEv
    * Asks the room for something. Kept while there is no connection, sent in the order asked, and sent again under the
    * same id until the room has answered: it takes effect once.
    *
-   * Rejects with a RoomError. `UNKNOWN_OUTCOME`: time is up and it may have taken effect. Any other code: it has not.
-   * `BUSY` also when too much waits already.
-   * @throws TypeError for data that cannot travel: JSON values and `Uint8Array` can.
+   * Rejects with a RoomError. `UNKNOWN_OUTCOME`: it may have taken effect, and nobody can say. Any other code: it has
+   * not. `BUSY` also when too much waits already, `TOO_LARGE` when it is more than 1 MiB. Rejects with a TypeError or
+   * RangeError for data that cannot travel: JSON values and `Uint8Array` can.
    */
-  send<Name extends CommandName<C>>(name: Name, data: SendOf<C, Name>): Promise<Sent<ReplyOf<C, Name>>>;
+  send<Name extends keyof Commands<C> & string>(name: Name, data: SendOf<C, Name>): Promise<Sent<ReplyOf<C, Name>>>;
 
-  /** Tells the others something that may get lost: typing, a cursor. Dropped while there is no connection. */
-  signal<Name extends SignalName<C>>(name: Name, data: SignalOf<C, Name>): void;
+  /**
+   * Tells the others something that may get lost: typing, a cursor. Dropped while there is no connection.
+   * @throws what `send` rejects with for data that cannot travel.
+   */
+  signal<Name extends keyof Signals<C> & string>(name: Name, data: SignalOf<C, Name>): void;
 
   /**
    * Listens to an event of the room, or to news of it: `room.reset`, `room.members`, `room.status`. Returns what stops it.
    * Events wait for the first listener: nothing is lost between `join` and the `on`s that follow it. What the room has
    * blanked meanwhile is not told.
    */
-  on<Name extends EventName<C>>(name: Name, listener: (data: EventOf<C, Name>, meta: EventMeta<C>) => void): () => void;
-  on<Name extends keyof RoomNews<C>>(name: Name, listener: (...news: RoomNews<C>[Name]) => void): () => void;
+  on<Name extends (keyof Events<C> & string) | 'room.reset' | 'room.members' | 'room.status'>(
+    name: Name,
+    listener: (...heard: Heard<C, Name>) => void,
+  ): () => void;
 
   /** The same, for the next one alone. */
-  once<Name extends EventName<C>>(
+  once<Name extends (keyof Events<C> & string) | 'room.reset' | 'room.members' | 'room.status'>(
     name: Name,
-    listener: (data: EventOf<C, Name>, meta: EventMeta<C>) => void,
+    listener: (...heard: Heard<C, Name>) => void,
   ): () => void;
-  once<Name extends keyof RoomNews<C>>(name: Name, listener: (...news: RoomNews<C>[Name]) => void): () => void;
 
   /** Listens to what the others `signal`. Returns what stops it. */
-  onSignal<Name extends SignalName<C>>(
+  onSignal<Name extends keyof Signals<C> & string>(
     name: Name,
     listener: (data: SignalOf<C, Name>, by: Author<C>) => void,
   ): () => void;
@@ -126,6 +138,9 @@ export interface ClientRoom<C extends RoomContract> extends AsyncIterable<RoomEv
     readonly limit?: number;
   }): Promise<{ readonly members: readonly MemberOf<C>[]; readonly more: boolean }>;
 
-  /** Leaves for good. Resolves when the server knows, or cannot be told. */
+  /**
+   * Leaves for good: what waits rejects `NOT_A_MEMBER`, loops end. Resolves when the server knows, or cannot be told: then
+   * the others see one go when its grace is over.
+   */
   leave(): Promise<void>;
 }

@@ -6,7 +6,8 @@ const MOST = 1000;
 /** Events for one `for await` loop. */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   #queue: T[] = [];
-  #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: RoomError) => void } | undefined;
+  /** Who asked before there was anything. */
+  #waiting: ((result: IteratorResult<T> | Promise<IteratorResult<T>>) => void)[] = [];
   #end: { readonly error: RoomError | undefined } | undefined;
 
   /** `closed` is called when nobody loops any more. */
@@ -18,11 +19,9 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
 
   push(item: T): void {
     if (this.#end !== undefined) return;
-    if (this.#waiting !== undefined) {
-      const { resolve } = this.#waiting;
-      this.#waiting = undefined;
-      resolve({ done: false, value: item });
-    } else if (this.#queue.length < MOST) this.#queue.push(item);
+    const first = this.#waiting.shift();
+    if (first !== undefined) first({ done: false, value: item });
+    else if (this.#queue.length < MOST) this.#queue.push(item);
     else {
       // What is missing must not go unnoticed.
       this.#queue = [];
@@ -35,20 +34,13 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     if (this.#end !== undefined) return;
     this.#end = { error };
     this.closed();
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting === undefined) return;
-    if (error === undefined) waiting.resolve({ done: true, value: undefined });
-    else waiting.reject(error);
+    for (const resolve of this.#waiting.splice(0)) resolve(this.next());
   }
 
   async next(): Promise<IteratorResult<T>> {
     const item = this.#queue.shift();
     if (item !== undefined) return { done: false, value: item };
-    if (this.#end === undefined)
-      return new Promise((resolve, reject) => {
-        this.#waiting = { resolve, reject };
-      });
+    if (this.#end === undefined) return new Promise((resolve) => this.#waiting.push(resolve));
     const { error } = this.#end;
     this.#end = { error: undefined };
     if (error !== undefined) throw error;

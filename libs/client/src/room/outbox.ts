@@ -120,12 +120,11 @@ export class Outbox {
 
   #refused(item: Item, error: RoomError): void {
     const isDetached = error.code === 'NOT_A_MEMBER';
+    item.isUnknown ||= error.code === 'UNKNOWN_OUTCOME';
     if (this.#closed !== undefined || !(error.retryable || isDetached)) {
-      this.#remove(item);
-      item.reject(error);
+      this.#giveUp(item, error);
       return this.#pump();
     }
-    item.isUnknown ||= error.code === 'UNKNOWN_OUTCOME';
     item.refusal = error;
     if (isDetached) {
       this.pause();
@@ -133,9 +132,9 @@ export class Outbox {
     } else this.#hold(error.retryAfterMs);
   }
 
-  /** Nothing more is sent for a while. */
+  /** Nothing more is sent for a while. Those that were on their way together are refused for one reason. */
   #hold(retryAfterMs = 0): void {
-    this.#cancelHold?.();
+    if (this.#cancelHold !== undefined) return;
     const { environment } = this;
     const delayMs = retryAfterMs + backoffMs(this.#refusals, RETRY, () => environment.random());
     this.#refusals += 1;
@@ -150,10 +149,13 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Rejects with the error, unless nobody knows what came of it. */
+  /**
+   * Rejects with the error, unless nobody knows what came of it: of what may have taken effect before, only the room
+   * itself can say that it has not. Doors on the way to it do not know.
+   */
   #giveUp(item: Item, error: RoomError): void {
     this.#remove(item);
-    const isUnknown = item.isCommand && (item.isSent || item.isUnknown);
+    const isUnknown = item.isCommand && (item.isSent || item.isUnknown) && error.code !== 'REJECTED';
     item.reject(isUnknown ? roomError('UNKNOWN_OUTCOME', 'It was sent, and what came of it is not known.') : error);
   }
 

@@ -23,8 +23,8 @@ type Item = RoomEvent<RoomContract> | ResetEvent<RoomContract>;
 type AnyMember = WireMember & { readonly name: string };
 
 export interface RoomContext extends AttachmentContext {
-  /** What command ids of this client begin with. */
-  readonly clientId: string;
+  /** An id for a command, `client:n`. Never the same twice, in whatever rooms: a room may be left and joined again. */
+  readonly commandId: () => string;
   /** The room is over for this client. */
   readonly ended: () => void;
 }
@@ -46,8 +46,8 @@ export class Room implements ClientRoom<RoomContract> {
   #view: unknown;
   /** Somebody listens to events. Until then none is taken, so that none is missed. */
   #isHeard = false;
+  /** There were events that were not taken. */
   #isBehind = false;
-  #commands = 0;
 
   constructor(
     readonly kind: string,
@@ -89,8 +89,7 @@ export class Room implements ClientRoom<RoomContract> {
   }
 
   async send(name: string, data: unknown): Promise<SendReply & { readonly data: undefined }> {
-    this.#commands += 1;
-    const id = `${this.context.clientId}:${this.#commands}`;
+    const id = this.context.commandId();
     const sent = (await this.#attachment.ask('send', { name, data, id }, true)) as SendReply;
     const { position, data: reply, duplicate } = sent;
     return { position, data: reply as undefined, ...(duplicate !== undefined && { duplicate }) };
@@ -225,6 +224,8 @@ export class Room implements ClientRoom<RoomContract> {
   }
 
   #deliver({ name, data, seq, at, by }: WireEvent): void {
+    // A listener of the one before it may have left.
+    if (this.status.state === 'ended') return;
     const meta = { seq, at, ...(by !== undefined && { by: by as AnyMember }) };
     this.#listeners.emit(name, data, meta);
     for (const queue of this.#queues) queue.push({ name, data, ...meta });
@@ -235,7 +236,6 @@ export class Room implements ClientRoom<RoomContract> {
     if (this.#isHeard) return;
     this.#isHeard = true;
     if (this.#isBehind) this.#attachment.attach();
-    this.#isBehind = false;
   }
 
   #changed(status: RoomStatus): void {

@@ -4,7 +4,7 @@ import type { EventsPush, Position, WireEvent } from '@greenroom/protocol';
 export class Stream {
   #position: Position | undefined;
 
-  constructor(private readonly deliver: (event: WireEvent, epoch: number) => void) {}
+  constructor(private readonly deliver: (event: WireEvent) => void) {}
 
   /** `undefined` before there is a baseline. */
   get position(): Position | undefined {
@@ -25,23 +25,27 @@ export class Stream {
   follow({ epoch, from, to, events }: EventsPush): boolean {
     const at = this.#position;
     if (at === undefined || from > at.seq) return false;
-    this.#apply(events, { epoch, seq: Math.max(at.seq, to) });
+    this.#apply(events, { epoch, seq: to });
     return true;
   }
 
   /** Whether there is an event in it that was not seen yet. */
   isNews({ events }: EventsPush): boolean {
-    const seq = this.#position?.seq ?? 0;
-    return events.some((event) => event.seq > seq);
+    return events.some(({ seq }) => seq > this.#seq);
   }
 
   /** A listener may look at the position: it stands at the event it is told. */
-  #apply(events: readonly WireEvent[], end: Position): void {
+  #apply(events: readonly WireEvent[], { epoch, seq: end }: Position): void {
     for (const event of events) {
-      if (event.seq <= (this.#position?.seq ?? -1)) continue;
-      this.#position = { epoch: end.epoch, seq: event.seq };
-      if (event.redacted !== true) this.deliver(event, end.epoch);
+      if (event.seq <= this.#seq) continue;
+      this.#position = { epoch, seq: event.seq };
+      if (event.redacted !== true) this.deliver(event);
     }
-    this.#position = end;
+    // It may stand beyond it: what follows an answer may have been told before it.
+    this.#position = { epoch, seq: Math.max(this.#seq, end) };
+  }
+
+  get #seq(): number {
+    return this.#position?.seq ?? -1;
   }
 }

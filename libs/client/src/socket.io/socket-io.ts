@@ -1,14 +1,8 @@
-import {
-  HARD_FRAME_BYTES,
-  trustedJsonCodec,
-  type AuthReply,
-  type ErrorBody,
-  type Push,
-  type Reply,
-} from '@greenroom/protocol';
+import { trustedJsonCodec, type AuthReply, type ErrorBody, type Push, type Reply } from '@greenroom/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { Carrier, Link, LinkListener, Packet } from '../connection/carrier.js';
-import { RoomError, roomError } from '../room-error.js';
+import { mustFit } from '../connection/frame-size.js';
+import { RoomError } from '../room-error.js';
 import { bytesIn } from './bytes-in.js';
 
 /** Socket.IO's own options. Those that the client must have its own way are left out. */
@@ -27,7 +21,7 @@ export const socketIo = (options: SocketIoOptions = {}): Carrier => ({
   encode(op, ref, body) {
     // Throws for what cannot travel, and is a copy: what the caller does to its own later changes nothing.
     const text = trustedJsonCodec.encode(body);
-    if (text.length > HARD_FRAME_BYTES) throw roomError('TOO_LARGE', 'No server takes a frame that large.');
+    mustFit(text);
     const copy = trustedJsonCodec.decode(text);
     if (!copy.ok) throw new RoomError(copy.error);
     return { ref, wire: { op, body: copy.body } satisfies Operation };
@@ -45,28 +39,25 @@ class SocketIoLink implements Link {
   constructor(
     private readonly socket: Socket,
     token: string,
-    listener: LinkListener,
+    private readonly listener: LinkListener,
   ) {
     // The handshake does not say how long the token holds.
     socket.on('connect', () =>
       socket.emit('auth', { token }, (reply: Reply<AuthReply>) => {
         if (reply.ok) listener.opened(reply);
-        else this.#end(listener, new RoomError(reply.error));
+        else this.#end(new RoomError(reply.error));
       }),
     );
     socket.on('connect_error', (error: Error & { readonly data?: ErrorBody }) =>
-      this.#end(listener, error.data === undefined ? undefined : new RoomError(error.data)),
+      this.#end(error.data && new RoomError(error.data)),
     );
-    socket.on('disconnect', () => this.#end(listener));
+    socket.on('disconnect', () => this.#end());
     socket.onAny((op: string, body: object) => listener.pushed({ op, ...(bytesIn(body) as object) } as Push));
-    this.#listener = listener;
   }
-
-  readonly #listener: LinkListener;
 
   send({ ref, wire }: Packet): void {
     const { op, body } = wire as Operation;
-    this.socket.emit(op, body, (reply: Reply) => this.#listener.answered(ref, bytesIn(reply) as Reply));
+    this.socket.emit(op, body, (reply: Reply) => this.listener.answered(ref, bytesIn(reply) as Reply));
   }
 
   close(): void {
@@ -75,8 +66,8 @@ class SocketIoLink implements Link {
     this.socket.disconnect();
   }
 
-  #end(listener: LinkListener, error?: RoomError): void {
+  #end(error?: RoomError): void {
     this.close();
-    listener.ended(error);
+    this.listener.ended(error);
   }
 }

@@ -18,7 +18,8 @@ import { checkSignal, has } from './contract-check.js';
 import type { Host } from './host.js';
 import { Admitting, patternOf, type RoomOperation } from './operation.js';
 import { Passage } from './passage.js';
-import { Pipelines, type Pipeline } from './pipelines.js';
+import { Pipelines } from './pipelines.js';
+import type { RoomPipeline } from './room-pipeline.js';
 import { toRefusal } from './refusal.js';
 import { amendJoin, amendResult } from './reply.js';
 import { RoomGate } from './room-gate.js';
@@ -26,7 +27,7 @@ import { RoomGate } from './room-gate.js';
 type Doors =
   /** Before the app has started: nobody is let in. */
   | { readonly state: 'closed' }
-  | { readonly state: 'open'; readonly connect: Pipeline; readonly gates: ReadonlyMap<string, RoomGate> };
+  | { readonly state: 'open'; readonly connect: RoomPipeline; readonly gates: ReadonlyMap<string, RoomGate> };
 
 /**
  * Admission by the app's own guards, pipes and interceptors, and its room classes. Once the room has been asked, its
@@ -44,7 +45,7 @@ export class EnhancedAdmission implements Admission {
    * @param gateway what guards connecting, and the gateway's instance if the app has one
    */
   open(definitions: readonly RoomDefinition[], gateway: { readonly host: Host; readonly instance: object }): void {
-    const connect = this.pipelines.around(
+    const connect = this.pipelines.around<RoomsConnection, Admitting>(
       gateway.host,
       'handleConnection',
       () =>
@@ -100,7 +101,7 @@ export class EnhancedAdmission implements Admission {
   }
 
   async #pass<Admitted, Reply>(
-    pipeline: Pipeline,
+    pipeline: RoomPipeline,
     passage: Passage<Admitted, Reply>,
     connection: RoomsConnection,
     data: unknown,

@@ -1,9 +1,11 @@
 import type { Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, type ContextId, type DiscoveryService } from '@nestjs/core';
-import type { RoomsConnection } from '../gateway/rooms-connection.js';
 
 /** Nest's record of a provider. */
 export type ProviderRecord = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** Nest lists records too that another of the same provider has replaced in its module; they are never loaded. */
+export const isHeld = (record: ProviderRecord): boolean => record.host?.providers.get(record.token) === record;
 
 /** A provider whose methods are entered from outside. */
 export class Host {
@@ -27,7 +29,7 @@ export class Host {
    * An instance with all that guards it, made for one operation: `REQUEST` is the connection.
    * @param connection `undefined`: an instance outside of any operation
    */
-  async resolve(connection: RoomsConnection | undefined): Promise<{ instance: object; contextId: ContextId }> {
+  async resolve(connection: object | undefined): Promise<{ instance: object; contextId: ContextId }> {
     const contextId = connection === undefined ? ContextIdFactory.create() : ContextIdFactory.getByRequest(connection);
     const own = this.record.host?.getProviderByKey(ModuleRef).instance as ModuleRef;
     // A durable tree is shared between connections, so it must see what they share: the strategy's payload.

@@ -16,11 +16,15 @@ export class Admitting {
     readonly operation: RoomOperation,
     readonly passage: Passage<unknown, unknown> | undefined,
   ) {}
+
+  get pattern(): string {
+    return patternOf(this.operation);
+  }
 }
 
 /**
  * What is being asked for, inside a guard, interceptor, or parameter decorator.
- * @returns `undefined` outside of Greenroom: an HTTP request, another gateway's message
+ * @returns `undefined` outside of rooms: an HTTP request, an endpoint, another gateway's message
  */
 export const operationOf = (context: ExecutionContext): RoomOperation | undefined => {
   // Where Nest's own Socket.IO gateways have the ack: (client, data, ack, pattern).

@@ -22,7 +22,7 @@ const socket = written(ConnectedSocket(), 1);
 /** Where Nest's parameter decorators write, for `ExternalContextCreator.create`. */
 export const PARAMS_KEY = body.key;
 
-/** Finds a parameter's value in the arguments `(connection, data, admitting, pattern)`. */
+/** Finds a parameter's value in the arguments `(connection, data, matter, pattern)`. */
 export const paramsFactory = {
   exchangeKeyForValue(type: number, property: unknown, args: readonly unknown[]): unknown {
     if (type === socket.type) return args[0];
@@ -31,6 +31,10 @@ export const paramsFactory = {
     return typeof property === 'string' ? data?.[property] : data;
   },
 };
+
+/** Whether Nest's parameter decorators say what the method is given. */
+export const hasParameters = (host: object, method: string): boolean =>
+  Reflect.getMetadata(PARAMS_KEY, host, method) !== undefined;
 
 /**
  * Positions of the parameters that take the whole of the data (`@MessageBody()`); none when any takes but a part of it

@@ -1,16 +1,26 @@
 import { DefinitionError } from '@greenroom/rooms';
 import { Injectable } from '@nestjs/common';
 import { ApplicationConfig, ExternalContextCreator, type ContextId } from '@nestjs/core';
-import type { RoomsConnection } from '../gateway/rooms-connection.js';
 import type { Host } from './host.js';
-import { patternOf, type Admitting } from './operation.js';
 import { PARAMS_KEY, paramsFactory } from './param-metadata.js';
 
-/** Runs one operation through everything that guards it. Resolves to what came back out. */
-export type Pipeline = (connection: RoomsConnection, data: unknown, admitting: Admitting) => Promise<unknown>;
+/** What is going on, as far as enhancers are told: `switchToWs().getPattern()`. */
+interface Patterned {
+  readonly pattern: string;
+}
+
+/** Runs one operation of a connection through everything that guards it. Resolves to what came back out. */
+export type Pipeline<Client extends object, Matter extends Patterned> = (
+  connection: Client,
+  data: unknown,
+  matter: Matter,
+) => Promise<unknown>;
 
 /** What stands inside of all guards and interceptors, made for one instance of the host. */
-export type Innermost = (instance: object, contextId: ContextId | undefined) => Pipeline;
+export type Innermost<Client extends object, Matter extends Patterned> = (
+  instance: object,
+  contextId: ContextId | undefined,
+) => Pipeline<Client, Matter>;
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -32,7 +42,7 @@ const methodOf = (instance: object, name: string): Method | undefined =>
 
 /**
  * Nest's guards, interceptors and pipes around what Greenroom does, global ones first, then the class's, then the
- * method's. They get the arguments `(connection, data, admitting, pattern)` in a context of type `ws`.
+ * method's. They get the arguments `(connection, data, matter, pattern)` in a context of type `ws`.
  */
 @Injectable()
 export class Pipelines {
@@ -65,12 +75,20 @@ export class Pipelines {
    * Guards and interceptors around `innermost`. Built once, or for each operation where something is request-scoped.
    * @param name of the method whose own guards and interceptors run too, if the class has it
    */
-  around(host: Host, name: string, innermost: Innermost, instance?: object): Pipeline {
+  around<Client extends object, Matter extends Patterned>(
+    host: Host,
+    name: string,
+    innermost: Innermost<Client, Matter>,
+    instance?: object,
+  ): Pipeline<Client, Matter> {
     return this.#forEach(host, (own, contextId) => this.#enhance(host, instance ?? own, name, innermost, contextId));
   }
 
   /** `innermost` alone, on an instance made as the host asks for. */
-  unguarded(host: Host, innermost: Innermost): Pipeline {
+  unguarded<Client extends object, Matter extends Patterned>(
+    host: Host,
+    innermost: Innermost<Client, Matter>,
+  ): Pipeline<Client, Matter> {
     return this.#forEach(host, innermost);
   }
 
@@ -78,13 +96,13 @@ export class Pipelines {
    * Resolves the method's parameters, each through its pipes, and hands them to `ready` with the instance as `this`.
    * A method without decorated parameters is given the arguments as they are, as Nest does.
    */
-  withParameters(
+  withParameters<Client extends object, Matter extends Patterned>(
     host: Host,
     instance: object,
     name: string,
     ready: Method,
     contextId: ContextId | undefined,
-  ): Pipeline {
+  ): Pipeline<Client, Matter> {
     const run = this.creator.create(
       instance,
       standIn(methodOf(instance, name), name, ready),
@@ -96,27 +114,30 @@ export class Pipelines {
       PARAMETERS_ONLY,
       'ws',
     );
-    return (connection, data, admitting) => run(connection, data, admitting, patternOf(admitting.operation));
+    return (connection, data, matter) => run(connection, data, matter, matter.pattern);
   }
 
-  #forEach(host: Host, make: Innermost): Pipeline {
+  #forEach<Client extends object, Matter extends Patterned>(
+    host: Host,
+    make: Innermost<Client, Matter>,
+  ): Pipeline<Client, Matter> {
     if (!host.isScoped) return make(host.instance, undefined);
-    return async (connection, data, admitting) => {
+    return async (connection, data, matter) => {
       const { instance, contextId } = await host.resolve(connection);
-      return make(instance, contextId)(connection, data, admitting);
+      return make(instance, contextId)(connection, data, matter);
     };
   }
 
-  #enhance(
+  #enhance<Client extends object, Matter extends Patterned>(
     host: Host,
     instance: object,
     name: string,
-    innermost: Innermost,
+    innermost: Innermost<Client, Matter>,
     contextId: ContextId | undefined,
-  ): Pipeline {
+  ): Pipeline<Client, Matter> {
     const inside = innermost(instance, contextId);
-    const callback = standIn(methodOf(instance, name), name, (connection, data, admitting) =>
-      inside(connection as RoomsConnection, data, admitting as Admitting),
+    const callback = standIn(methodOf(instance, name), name, (connection, data, matter) =>
+      inside(connection as Client, data, matter as Matter),
     );
     const run = this.creator.create(
       instance,
@@ -129,6 +150,6 @@ export class Pipelines {
       ENHANCED,
       'ws',
     );
-    return (connection, data, admitting) => run(connection, data, admitting, patternOf(admitting.operation));
+    return (connection, data, matter) => run(connection, data, matter, matter.pattern);
   }
 }

@@ -4,7 +4,8 @@ import type { AdmittedJoin } from './admission.js';
 import { checkCommand, checkJoin, checkParams, checkProfile } from './contract-check.js';
 import { methodCall, type Check, type Handled } from './method-call.js';
 import type { Admitting } from './operation.js';
-import type { Innermost, Pipeline, Pipelines } from './pipelines.js';
+import type { Pipelines } from './pipelines.js';
+import type { RoomInnermost, RoomPipeline } from './room-pipeline.js';
 
 const enter = ({ passage }: Admitting, admitted: unknown): Promise<unknown> | undefined => passage?.enter(admitted);
 
@@ -23,10 +24,10 @@ const paramsOf = async (
 
 /** The ways into the rooms of one kind: everything that guards them, the contract, and the room class's own methods. */
 export class RoomGate {
-  readonly join: Pipeline;
-  readonly #handled: ReadonlyMap<string, Pipeline>;
-  readonly #unhandled: Pipeline;
-  readonly #leaving: readonly Pipeline[];
+  readonly join: RoomPipeline;
+  readonly #handled: ReadonlyMap<string, RoomPipeline>;
+  readonly #unhandled: RoomPipeline;
+  readonly #leaving: readonly RoomPipeline[];
 
   constructor(
     private readonly definition: RoomDefinition,
@@ -48,16 +49,16 @@ export class RoomGate {
     this.#leaving = handlers.leave.map((method) => pipelines.unguarded(host, this.#leave(method)));
   }
 
-  command(name: string): Pipeline {
+  command(name: string): RoomPipeline {
     return this.#handled.get(name) ?? this.#unhandled;
   }
 
   /** One for each `@OnLeave` method. */
-  get leaving(): readonly Pipeline[] {
+  get leaving(): readonly RoomPipeline[] {
     return this.#leaving;
   }
 
-  #commanding(command: string, method: string): Innermost {
+  #commanding(command: string, method: string): RoomInnermost {
     const { host, kind } = this.definition;
     const check: Check = (data) => checkCommand(kind.contract, command, data);
     return (instance, contextId) => {
@@ -69,7 +70,7 @@ export class RoomGate {
     };
   }
 
-  #joining(): Innermost {
+  #joining(): RoomInnermost {
     const { host, kind, handlers } = this.definition;
     const check: Check = (data) => checkJoin(kind.contract, data);
     return (instance, contextId) => {
@@ -93,7 +94,7 @@ export class RoomGate {
     };
   }
 
-  #leave(method: string): Innermost {
+  #leave(method: string): RoomInnermost {
     return (instance, contextId) =>
       methodCall(this.pipelines, this.definition.host, method, instance, contextId, (data) => Promise.resolve(data));
   }

@@ -1,5 +1,6 @@
 import type { Frame, Identity } from '@greenroom/rooms';
 import type { Handshake, RoomsConnection } from '../gateway/rooms-connection.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 
 /** What every carrier's connection is, and what the gateway asks of it beyond `RoomsConnection`. */
 export abstract class CarrierConnection implements RoomsConnection {
@@ -30,6 +31,9 @@ export abstract class CarrierConnection implements RoomsConnection {
   get isOpen(): boolean {
     return this.#whenGone !== undefined;
   }
+
+  /** What has been pushed and its reader has not taken yet. */
+  abstract get backlog(): SendLimits;
 
   abstract push(frame: Frame): void;
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { SendLimits } from './send-queue.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 
 type Engine = Socket['conn'];
 

@@ -8,7 +8,7 @@ import type { Answer } from '../gateway/operations.js';
 import type { Handshake } from '../gateway/rooms-connection.js';
 import { weigh } from '../limits/weight.js';
 import { CarrierConnection } from './carrier-connection.js';
-import { decide } from './send-queue.js';
+import { decide, type SendLimits } from '../sockets/send-queue.js';
 import { SocketIoBacklog } from './socketio-backlog.js';
 import { roomChannel, userChannel } from './socketio-names.js';
 import type { SocketIoPackets } from './socketio-packets.js';
@@ -40,6 +40,10 @@ export class SocketIoConnection extends CarrierConnection {
       socket.conn.off('close', gone);
       backlog.end();
     });
+  }
+
+  get backlog(): SendLimits {
+    return this.#backlog.waiting;
   }
 
   push(frame: Frame): void {

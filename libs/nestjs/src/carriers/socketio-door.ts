@@ -4,9 +4,10 @@ import { exceedsLimits, parseOperation } from '@greenroom/protocol';
 import { RoomError, toRoomError, type Clock, type Identity } from '@greenroom/rooms';
 import { UnauthenticatedError } from '../gateway/authenticator.js';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { bearerOf, handshakeOf, type Caller } from '../gateway/handshake.js';
+import { bearerOf, handshakeOf } from '../gateway/handshake.js';
 import { greet } from '../gateway/hello.js';
 import type { Admitted, Reception } from '../gateway/reception.js';
+import type { Caller } from '../sockets/caller.js';
 import { SocketIoConnection } from './socketio-connection.js';
 import { SocketIoPackets } from './socketio-packets.js';
 

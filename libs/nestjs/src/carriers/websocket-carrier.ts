@@ -9,17 +9,16 @@ import { closeCodeOf } from '../gateway/close-code.js';
 import { Connections } from '../gateway/connections.js';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import { ROOMS_CLOCK, ROOMS_GATEWAY_SETTINGS, ROOMS_IDS } from '../gateway/gateway.tokens.js';
-import { bearerOf, handshakeOf, type Caller } from '../gateway/handshake.js';
+import { bearerOf, handshakeOf } from '../gateway/handshake.js';
 import { Reception } from '../gateway/reception.js';
-import { Heartbeat } from './heartbeat.js';
-import { UpgradeRouter } from './upgrade-router.js';
+import { callerOf } from '../sockets/caller.js';
+import { Heartbeat } from '../sockets/heartbeat.js';
+import { bytesOf, MOST_PIECES } from '../sockets/message.js';
+import { UpgradeRouter } from '../sockets/upgrade-router.js';
 import { WebSocketVisit } from './websocket-visit.js';
 import { WebSocketWire } from './websocket-wire.js';
 
 const CODECS: readonly Codec[] = [jsonCodec, msgpackCodec];
-/** Pieces of one message, and chunks of one frame, that are held at once. Source: CVE-2026-62389. */
-const PIECES = 1024;
-
 /** Milliseconds that sockets have to answer a close before the process goes on shutting down. */
 const CLOSE_WITHIN_MS = 1000;
 
@@ -30,7 +29,7 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: HARD_FRAME_BYTES,
-    maxFragments: PIECES,
+    maxFragments: MOST_PIECES,
     perMessageDeflate: false,
     skipUTF8Validation: false,
     // Of none that we speak, the first: a browser would otherwise never see the 4400 that follows.
@@ -47,6 +46,7 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
   ) {}
 
   onModuleInit(): void {
+    this.router.leaveToAdapter(this.settings.adapterPaths);
     this.router.route(this.settings.path, (request, socket, head) => {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#arrive(webSocket, request, socket));
     });
@@ -109,10 +109,8 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
   }
 }
 
-const callerOf = (request: IncomingMessage): Caller => ({ request, peer: request.socket.remoteAddress ?? '' });
-
-/** A message as the codecs take it. `ws` hands over one Buffer unless told otherwise. */
+/** A message as the codecs take it. */
 function frameOf(data: RawData, isBinary: boolean): string | Uint8Array {
-  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+  const bytes = bytesOf(data);
   return isBinary ? bytes : bytes.toString();
 }

@@ -1,5 +1,6 @@
 import type { Frame, Identity } from '@greenroom/rooms';
 import type { Handshake } from '../gateway/rooms-connection.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 import { CarrierConnection } from './carrier-connection.js';
 import type { WebSocketWire } from './websocket-wire.js';
 
@@ -14,6 +15,10 @@ export class WebSocketConnection extends CarrierConnection {
     private readonly wire: WebSocketWire,
   ) {
     super(id, handshake, user);
+  }
+
+  get backlog(): SendLimits {
+    return this.wire.backlog;
   }
 
   push(frame: Frame): void {

@@ -1,32 +1,31 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { CLOSE, errorBody, type Codec, type Ref, type Reply } from '@greenroom/protocol';
+import { errorBody, type Codec, type Ref, type Reply } from '@greenroom/protocol';
 import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { Cork } from './cork.js';
-import { decide } from './send-queue.js';
+import { Outlet } from '../sockets/outlet.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 
-/** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
-const LONGEST_REASON = 123;
-
-/** The writing half of one plain WebSocket: encodes, gathers, and holds no more for a slow reader than its limits. */
+/** The writing half of one plain WebSocket: encodes what goes through its outlet. */
 export class WebSocketWire {
-  readonly #cork: Cork;
-  readonly #limits: { readonly bytes: number; readonly frames: number };
-  #unsent = 0;
+  readonly #outlet: Outlet;
 
   constructor(
-    private readonly socket: WebSocket,
+    socket: WebSocket,
     raw: Duplex,
     readonly codec: Codec,
     settings: GatewaySettings,
     private readonly logger: Logger,
     /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    private readonly closing: () => void,
+    closing: () => void,
   ) {
-    this.#cork = new Cork(raw);
-    this.#limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
+    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
+    this.#outlet = new Outlet(socket, raw, limits, closing);
+  }
+
+  get backlog(): SendLimits {
+    return this.#outlet.backlog;
   }
 
   push(frame: Frame): void {
@@ -45,22 +44,12 @@ export class WebSocketWire {
   }
 
   close(code: number, reason: string): void {
-    if (!this.#isOpen) return;
-    this.socket.close(code, Buffer.byteLength(reason) > LONGEST_REASON ? '' : reason);
-    this.closing();
-  }
-
-  get #isOpen(): boolean {
-    return this.socket.readyState === this.socket.OPEN;
+    this.#outlet.close(code, reason);
   }
 
   /** `false` when it could not be encoded, which is logged. */
   #write(encode: () => string | Uint8Array, isVolatile: boolean): boolean {
-    if (!this.#isOpen) return true;
-    const waiting = { bytes: this.socket.bufferedAmount, frames: this.#unsent };
-    const verdict = decide(waiting, this.#limits, isVolatile);
-    if (verdict === 'overflow') this.close(CLOSE.slowReader, 'slow reader');
-    if (verdict !== 'send') return true;
+    if (!this.#outlet.takes(isVolatile)) return true;
     let encoded;
     try {
       encoded = encode();
@@ -68,11 +57,7 @@ export class WebSocketWire {
       this.logger.error('something cannot be written on the wire', thrown);
       return false;
     }
-    this.#cork.hold();
-    this.#unsent += 1;
-    this.socket.send(encoded, () => {
-      this.#unsent -= 1;
-    });
+    this.#outlet.send(encoded, typeof encoded !== 'string');
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import type { Emitted, Inputs, KindOptions, LogicFactory, MemberOf, RoomContract, ViewOf } from '@greenroom/rooms';
-import { SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { AnyStateMachine, EmittedFrom, EventFromLogic } from 'xstate';
+import { EntryProvider } from '../admission/entry-provider.js';
 import type { Duration } from '../duration.js';
 
 /** How a kind of room behaves. */
@@ -45,9 +45,6 @@ export interface RoomNote {
 /** What the explorer finds on classes with `@Room`. */
 export const RoomNote = DiscoveryService.createDecorator<RoomNote>();
 
-/** Nest's own mark of a class whose methods are entered from outside: it ties request-scoped APP_ enhancers to it. */
-const ENTRY_PROVIDER = '__entryProvider__';
-
 /**
  * Makes a class the Nest side of a kind of room: with dependencies, `@UseGuards`, `@UseInterceptors`, `@UsePipes`, and
  * methods with `@OnJoin`, `@OnCommand`, `@OnLeave`, `@AfterCommit`, all of them optional. List it in
@@ -60,5 +57,5 @@ export const Room =
   ) =>
   <T extends new (...dependencies: never[]) => RoomClass<C>>(target: T): void => {
     RoomNote({ contract, options })(target);
-    SetMetadata(ENTRY_PROVIDER, true)(target);
+    EntryProvider()(target);
   };

@@ -2,7 +2,7 @@ import { DefinitionError, InvalidError, type RoomContract } from '@greenroom/roo
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { checkProfile } from '../admission/contract-check.js';
-import { Host, type ProviderRecord } from '../admission/host.js';
+import { Host, isHeld, type ProviderRecord } from '../admission/host.js';
 import { Pipelines } from '../admission/pipelines.js';
 import { RoomNote } from '../decorators/room.decorator.js';
 import { checksOf, type RoomsModuleOptions } from '../rooms.options.js';
@@ -10,9 +10,6 @@ import { ROOMS_OPTIONS } from '../rooms.tokens.js';
 import type { RoomDefinition, RoomHandlers } from './room-definition.js';
 import { readHandlers } from './room-handlers.js';
 import { roomKind } from './room-kind.js';
-
-/** Nest lists records too that another of the same provider has replaced in its module; they are never loaded. */
-const isHeld = (record: ProviderRecord): boolean => record.host?.providers.get(record.token) === record;
 
 /** Finds the app's room classes. */
 @Injectable()

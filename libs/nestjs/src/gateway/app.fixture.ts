@@ -9,7 +9,7 @@ import { systemIds, SystemClock, type Clock, type RoomsNode } from '@greenroom/r
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket, type ClientOptions } from 'ws';
 import { jsonCodec, type Codec, type FrameLimits } from '@greenroom/protocol';
-import { UpgradeRouter } from '../carriers/upgrade-router.js';
+import { UpgradeRouter } from '../sockets/upgrade-router.js';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.js';
 import { Connections } from './connections.js';
 import { gatewaySettings, type GatewayOptions } from './gateway.options.js';

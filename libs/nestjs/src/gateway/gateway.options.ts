@@ -23,7 +23,10 @@ export interface GatewayOptions {
   readonly heldFrames?: number;
   /** Operations of one connection that wait for those before them. @default 256 */
   readonly waitingOperations?: number;
-  /** Bytes that wait for a slow reader; above, it is closed (4408); above half, volatile frames are dropped. @default 1_048_576 */
+  /**
+   * Bytes that wait for a slow reader. Above half, signals are dropped; above three quarters, events are left out until a `reset`
+   * makes up for them; above all of it, or when that takes 20 s, it is closed (4408). @default 1_048_576
+   */
   readonly sendQueueBytes?: number;
   /** As `sendQueueBytes`, counted in frames. @default 1000 */
   readonly sendQueueFrames?: number;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, it } from '@jest/globals';
-import { bearerOf, handshakeOf, pathOf, refuseQueryToken } from './handshake.js';
+import { pathOf } from '../sockets/caller.js';
+import { bearerOf, handshakeOf, refuseQueryToken } from './handshake.js';
 
 const request = (headers: Record<string, string>, url = '/rooms') => ({ headers, url }) as unknown as IncomingMessage;
 

@@ -1,20 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { addressOf, pathOf, type Caller } from '../sockets/caller.js';
 import { UnauthenticatedError } from './authenticator.js';
 import type { Handshake } from './rooms-connection.js';
 
 /** Query parameters that look like a secret: what is in a URL ends up in logs. */
 const SECRETS = ['token', 'access_token'];
 const BEARER = /^Bearer +([^ ]+)$/i;
-
-/** The path as it was asked for: not resolved, so that exactly one spelling of a path is that path. */
-export const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1).join('');
-
-/** A request that wants a connection. */
-export interface Caller {
-  readonly request: IncomingMessage;
-  /** IP address of the other end of the socket; it may be a proxy of ours. */
-  readonly peer: string;
-}
 
 /**
  * What a request says about who is connecting. `trustProxy` proxies in front are believed.
@@ -34,11 +25,3 @@ export function refuseQueryToken(request: IncomingMessage): void {
 
 export const bearerOf = (request: IncomingMessage): string | undefined =>
   BEARER.exec(request.headers.authorization ?? '')?.[1];
-
-/** The peer's address, or as many steps back as there are proxies of ours, as each of them wrote it. */
-function addressOf({ request, peer }: Caller, trustProxy: number): string {
-  if (trustProxy === 0) return peer;
-  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
-  const steps = [...forwarded.map((address) => address.trim()).filter((address) => address !== ''), peer];
-  return steps[Math.max(0, steps.length - 1 - trustProxy)] ?? peer;
-}

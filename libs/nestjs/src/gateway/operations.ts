@@ -3,7 +3,7 @@ import { BusyError, RateLimitedError, toRoomError, UnavailableError, type RoomEr
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { SignalGate } from '../limits/signal-gate.js';
 import { TokenBucket } from '../limits/token-bucket.js';
-import { ConnectionQueue } from './connection-queue.js';
+import { ConnectionQueue } from '../sockets/connection-queue.js';
 import type { Desk } from './desk.js';
 import { greet, UnsupportedVersionError } from './hello.js';
 import type { InRoom } from './in-room.js';

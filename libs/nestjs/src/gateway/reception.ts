@@ -14,8 +14,11 @@ import type { Admission } from '../admission/admission.js';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { HeadCount } from '../limits/head-count.js';
 import { RoomQuota } from '../limits/room-quota.js';
+import { addressOf, type Caller } from '../sockets/caller.js';
+import { Origins } from '../sockets/origins.js';
 import { identify, type Authenticated, type Authenticator } from './authenticator.js';
 import { Connections } from './connections.js';
+import { Delivery } from './delivery.js';
 import type { Desk } from './desk.js';
 import type { GatewaySettings } from './gateway.options.js';
 import {
@@ -25,11 +28,10 @@ import {
   ROOMS_GATEWAY_SETTINGS,
   ROOMS_NODE,
 } from './gateway.tokens.js';
-import { handshakeOf, refuseQueryToken, type Caller } from './handshake.js';
+import { refuseQueryToken } from './handshake.js';
 import { helloFrame } from './hello.js';
 import { InRoom } from './in-room.js';
 import { Operations } from './operations.js';
-import { Origins } from './origins.js';
 import { Renewal } from './renewal.js';
 import type { Handshake } from './rooms-connection.js';
 
@@ -73,8 +75,7 @@ export class Reception {
     if (this.connections.isDraining) throw new UnavailableError(undefined, RETRY_AFTER_MS);
     refuseQueryToken(caller.request);
     if (!this.#origins.allows(caller.request.headers)) throw new ForbiddenError('origin');
-    const { address } = handshakeOf(caller, this.#desk.settings.trustProxy);
-    const leave = this.#addresses.enter(address);
+    const leave = this.#addresses.enter(addressOf(caller, this.#desk.settings.trustProxy));
     if (leave === undefined) throw new RateLimitedError('connections from this address', RETRY_AFTER_MS);
     return leave;
   }
@@ -118,8 +119,14 @@ export class Reception {
   }
 
   #sessions(connection: CarrierConnection, onEnded: (address: string) => void): Sessions {
+    const { clock, settings } = this.#desk;
+    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
+    const delivery: Delivery = new Delivery(connection, limits, clock, (address) =>
+      sessions.reset(address, 'slow reader'),
+    );
+    let sessions: Sessions;
     try {
-      const sessions = this.#desk.node.connect(connection, onEnded);
+      sessions = this.#desk.node.connect(delivery, onEnded);
       // Not at once: a connection may end while the engine is in the middle of pushing to it.
       connection.whenGone(() => queueMicrotask(() => sessions.drop()));
       return sessions;

@@ -37,6 +37,7 @@ export class FakeRooms {
   readonly dropped: string[] = [];
   readonly begun: string[] = [];
   readonly cancelled: string[] = [];
+  readonly resets: string[] = [];
   readonly refreshed: { readonly room: string; readonly profile: object }[] = [];
   /** What joiners are shown. */
   view: unknown = null;
@@ -133,6 +134,11 @@ export class FakeSessions implements Sessions {
   async refresh(room: string, profile: object): Promise<void> {
     this.rooms.refreshed.push({ room, profile });
   }
+  async reset(room: string, reason: string): Promise<void> {
+    this.rooms.resets.push(room);
+    const position = { epoch: 1, seq: this.rooms.seq };
+    this.connection.push(new Frame({ op: 'reset', room, position, view: this.rooms.view, members: [], reason }));
+  }
   drop(): void {
     this.#rooms.clear();
     this.rooms.dropped.push(this.connection.user.id);
@@ -193,6 +199,11 @@ export class FakeAuthenticator implements Authenticator {
 export class ManualClock implements Clock {
   #now = 1000;
   readonly #pending = new Map<Timer, () => void>();
+
+  /** How many calls are waited for. */
+  get pending(): number {
+    return this.#pending.size;
+  }
 
   now(): number {
     return this.#now;

@@ -71,10 +71,10 @@ export class Audience {
   }
 
   /**
-   * The join's answer has been handed to the connection: what was published since follows.
+   * The join's answer, or a new baseline, has been handed to the connection: what was published since `position` follows.
    * @throws UnavailableError when more was published meanwhile than is kept.
    */
-  begin(address: string, seat: Seat): void {
+  begin(address: string, seat: Seat, position = seat.joined?.reply.position.seq ?? 0): void {
     const hall = this.#halls.get(address);
     const { joined } = seat;
     if (hall === undefined || joined === undefined || !hall.joining.delete(seat)) return;
@@ -82,16 +82,25 @@ export class Audience {
     const { id } = joined.member;
     hall.presence.seen(id, joined.listedAt);
     hall.byMember.set(id, (hall.byMember.get(id) ?? new Set()).add(seat));
-    const held = seat.goLive(joined);
+    const held = seat.goLive(joined, position);
     if (held === undefined) throw new UnavailableError();
     const missed = new Presence();
     for (const message of held) {
       this.#tell(address, hall, message, [seat]);
       if (message.type !== 'turn') continue;
-      if (message.to > joined.reply.position.seq) missed.add(message);
+      if (message.to > position) missed.add(message);
       this.#end(address, message);
     }
     if (!missed.isEmpty && seat.state.type === 'live') seat.connection.push(new Frame(missed.take(address)));
+  }
+
+  /** A live seat waits again, for a new baseline and `begin`. */
+  pause(address: string, seat: Seat): void {
+    const hall = this.#halls.get(address);
+    if (hall === undefined || seat.joined === undefined || !hall.live.delete(seat)) return;
+    hall.byMember.get(seat.joined.member.id)?.delete(seat);
+    hall.joining.add(seat);
+    seat.pause();
   }
 
   /** Ends the attachments to a room of sessions that it does not have. */

@@ -8,9 +8,9 @@ export class Frame {
 
   constructor(readonly push: Push) {}
 
-  /** Signals and presence: dropped first when a reader is slow. */
+  /** Dropped first when a reader is slow. */
   get isVolatile(): boolean {
-    return this.push.op === 'signal' || this.push.op === 'presence';
+    return this.push.op === 'signal';
   }
 
   encoded(codec: { readonly name: string; encode(message: object): string | Uint8Array }): string | Uint8Array {

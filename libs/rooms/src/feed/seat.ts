@@ -32,10 +32,15 @@ export class Seat {
     if (this.state.type === 'joining' && this.state.held.length <= MAX_HELD) this.state.held.push(message);
   }
 
+  /** Back to where what is published is held: the member gets a new baseline. */
+  pause(): void {
+    this.state = { type: 'joining', held: [] };
+  }
+
   /** @returns what was held meanwhile, or `undefined` when it was too much to keep. */
-  goLive({ member, since, reply }: Joined): readonly FeedMessage[] | undefined {
+  goLive({ member, since }: Joined, position: number): readonly FeedMessage[] | undefined {
     const held = this.state.type === 'joining' ? this.state.held : [];
-    this.state = { type: 'live', viewer: { member: member.id, since }, position: reply.position.seq };
+    this.state = { type: 'live', viewer: { member: member.id, since }, position };
     return held.length > MAX_HELD ? undefined : held;
   }
 }

@@ -1,12 +1,10 @@
 import { ForbiddenError } from '../errors.js';
 import { isInLineage, readMissed } from '../log/history.js';
 import type { Lineage, RoomStore } from '../log/store.js';
+import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Joined } from './request.js';
 import type { CommittedJoin } from './turn.js';
-
-/** Members that a join reply shows; more are asked for. */
-const SHOWN_MEMBERS = 100;
 
 /**
  * What a committed join is answered: everything missed since a position, all or nothing, or what the viewer may see now.
@@ -23,16 +21,10 @@ export const joinReply = (
   const { historyFor } = core.kind.options;
   const now = core.position;
   const { since } = request;
-  const common = {
-    room: core.address,
-    me: member,
-    session: secret,
-    members: core.members.page(undefined, SHOWN_MEMBERS).members,
-    count: core.members.count,
-  };
-  const position = core.kind.view === undefined ? { epoch: now.epoch, seq: before } : now;
   // Taken now: after the first await the room may have gone on.
-  const view = core.logic.mutable ? structuredClone(core.view(member)) : core.view(member);
+  const { view, members } = baseline(core, member);
+  const common = { room: core.address, me: member, session: secret, members, count: core.members.count };
+  const position = core.kind.view === undefined ? { epoch: now.epoch, seq: before } : now;
   const fresh = { ...common, position, recovered: false as const, view };
   const session = { sessionId, member, since: membership.since, listedAt: now.seq, created };
   const mayRecover = since !== undefined && (resumed || historyFor === 'all') && isInLineage(since, lineage, now.seq);

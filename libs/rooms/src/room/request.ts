@@ -10,6 +10,8 @@ export type Request =
   | { readonly type: 'disown'; readonly connection: string; readonly but: string | undefined }
   | CommandRequest
   | { readonly type: 'view'; readonly viewer: string | undefined }
+  /** What a member who lost the thread goes on from. */
+  | { readonly type: 'baseline'; readonly session: string }
   | { readonly type: 'members'; readonly after: string | undefined; readonly limit: number }
   | {
       readonly type: 'history';
@@ -62,6 +64,13 @@ export interface Joined {
   readonly created: boolean;
 }
 
+/** What a member sees of the room at a position, and who is in it: the first hundred. */
+export interface Baseline {
+  readonly position: Position;
+  readonly view: unknown;
+  readonly members: readonly Member[];
+}
+
 export interface CommandReply {
   readonly position: Position;
   readonly data?: unknown;
@@ -75,6 +84,7 @@ interface Replies {
   disown: undefined;
   command: CommandReply;
   view: unknown;
+  baseline: Baseline;
   members: MembersReply;
   history: { readonly events: readonly WireEvent[]; readonly more: boolean };
   kick: undefined;

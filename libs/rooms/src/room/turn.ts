@@ -14,6 +14,7 @@ import { Passages } from '../feed/passages.js';
 import { eventsOf } from '../feed/visibility.js';
 import { digest, type Ids } from '../ids.js';
 import type { Entry, Input } from '../log/entry.js';
+import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
 import type { Members } from './members.js';
@@ -202,6 +203,12 @@ export class Turn {
       case 'view': {
         const { viewer } = request;
         return () => core.view(viewer === undefined ? undefined : core.members.get(viewer)?.member);
+      }
+      case 'baseline': {
+        const member = core.members.session(request.session)?.member;
+        const membership = member === undefined ? undefined : core.members.get(member);
+        if (membership === undefined) throw new NotAMemberError();
+        return () => baseline(core, membership.member);
       }
       case 'members':
         return () => core.members.page(request.after, request.limit);

@@ -160,6 +160,22 @@ export class ConnectionSessions implements Sessions {
     pending.begin();
   }
 
+  async reset(address: string, reason: string): Promise<void> {
+    const place = this.#joined.get(address);
+    if (place === undefined) return;
+    const { router, audience } = this.context;
+    const { seat, joined } = place;
+    audience.pause(address, seat);
+    try {
+      const { position, view, members } = await router.ask(address, { type: 'baseline', session: joined.sessionId });
+      if (this.#joined.get(address)?.seat !== seat) return;
+      this.connection.push(new Frame({ op: 'reset', room: address, position, view, members, reason }));
+      audience.begin(address, seat, position.seq);
+    } catch (error) {
+      if (this.#joined.get(address)?.seat === seat) this.#breakOff(address, seat, joined, error);
+    }
+  }
+
   drop(): void {
     this.#isLost = true;
     this.context.connections.delete(this.connection.id);
@@ -197,11 +213,18 @@ export class ConnectionSessions implements Sessions {
     try {
       this.context.audience.begin(address, seat);
     } catch (error) {
-      const { code, message, retryAfterMs } = toRoomError(error).toBody();
-      const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
-      this.#tellClosed({ op: 'closed', room: address, code, reason: message, ...retry });
-      this.leave(address).catch(() => {});
+      const place = this.#joined.get(address);
+      if (place?.seat === seat) this.#breakOff(address, seat, place.joined, error);
     }
+  }
+
+  /** The connection cannot be told what the room is like. Its session waits for it to join again. */
+  #breakOff(address: string, seat: Seat, { sessionId }: Joined, error: unknown): void {
+    const { code, message, retryAfterMs } = toRoomError(error).toBody();
+    const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
+    this.#standUp(address, seat);
+    this.#tellClosed({ op: 'closed', room: address, code, reason: message, ...retry });
+    this.#tellDropped(address, sessionId);
   }
 
   #tellClosed(push: ClosedPush): void {

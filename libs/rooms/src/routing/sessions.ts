@@ -19,6 +19,11 @@ export interface Sessions {
   end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void>;
   /** The member is another now in what the others know of them: the user's claims have changed. `profile` is valid. */
   refresh(address: string, profile: object): Promise<void>;
+  /**
+   * Gives the connection a new baseline (`reset`) in place of all it was not sent of a room. When there is none, the
+   * attachment ends: `closed`, to be joined again. Never rejects.
+   */
+  reset(address: string, reason: string): Promise<void>;
   /** The connection is lost: its sessions wait for their grace time. */
   drop(): void;
 }

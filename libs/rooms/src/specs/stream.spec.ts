@@ -83,6 +83,13 @@ class Client {
     if (connection !== this.#current) return;
     if (push.op === 'closed') this.isJoined = false;
     if (push.op === 'events') this.#follow(push);
+    if (push.op === 'reset') this.#startAnew(push.position);
+  }
+
+  #startAnew(position: Position): void {
+    this.base = position.seq;
+    this.applied = [];
+    this.position = position;
   }
 
   #follow({ epoch, from, to, events }: EventsPush): void {
@@ -107,6 +114,7 @@ const op = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('kick' as const), who, to: who }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('drop' as const), who }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('leave' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('reset' as const), who }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('settle' as const), who }) },
   {
     weight: 1,
@@ -175,6 +183,9 @@ describe('the stream of a member', () => {
               case 'leave':
                 ignore(sessions?.leave(A));
                 client.isJoined = false;
+                break;
+              case 'reset':
+                ignore(sessions?.reset(A, 'slow reader'));
                 break;
               case 'settle':
                 await rooms.settle();

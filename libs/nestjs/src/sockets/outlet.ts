@@ -1,0 +1,63 @@
+import type { Duplex } from 'node:stream';
+import { CLOSE } from '@greenroom/protocol';
+import type { WebSocket } from 'ws';
+import { Cork } from './cork.js';
+import { decide, type SendLimits } from './send-queue.js';
+
+/** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
+const LONGEST_REASON = 123;
+
+/** The writing half of one WebSocket: gathers, and holds no more for a slow reader than its limits. */
+export class Outlet {
+  readonly #cork: Cork;
+  #unsent = 0;
+
+  constructor(
+    private readonly socket: WebSocket,
+    raw: Duplex,
+    private readonly limits: SendLimits,
+    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
+    private readonly closing: () => void,
+  ) {
+    this.#cork = new Cork(raw);
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** What has been sent and its reader has not taken yet. */
+  get backlog(): SendLimits {
+    return { bytes: this.socket.bufferedAmount, frames: this.#unsent };
+  }
+
+  /** Whether a frame may be sent now. A reader who is too slow for one that is not volatile is closed (4408). */
+  takes(isVolatile: boolean): boolean {
+    if (!this.isOpen) return false;
+    const verdict = decide(this.backlog, this.limits, isVolatile);
+    if (verdict === 'overflow') this.close(CLOSE.slowReader, 'slow reader');
+    return verdict === 'send';
+  }
+
+  /** Sends one message. Bytes may be text that somebody has encoded before. */
+  send(data: string | Uint8Array, isBinary: boolean): void {
+    this.#cork.hold();
+    this.#unsent += 1;
+    this.socket.send(data, { binary: isBinary }, () => {
+      this.#unsent -= 1;
+    });
+  }
+
+  /** A reason that is too long for a close frame ends at the last character that fits. */
+  close(code: number, reason: string): void {
+    if (!this.isOpen) return;
+    this.socket.close(code, fitting(reason));
+    this.closing();
+  }
+}
+
+/** Bytes of a character that does not fit are waited for, and so left out, by a decoder that expects more. */
+const fitting = (reason: string): string =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(reason).subarray(0, LONGEST_REASON), {
+    stream: true,
+  });

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { startTestRooms } from '@greenroom/testing';
+import type { Push } from '@greenroom/protocol';
+import { roomKind } from '../kind.js';
+import { statechart } from '../room/statechart.js';
+import type { Sessions } from '../routing/sessions.js';
+import { Lab, lab, labMachine } from './lab.fixture.js';
+
+const A = 'lab/a';
+
+/** Ann's own connection, without the courtesies of the test kit. */
+const joined = async (kind = lab()) => {
+  const rooms = await startTestRooms({ kinds: [kind] });
+  const pushes: Push[] = [];
+  const user = { id: 'ann', name: 'Ann' };
+  const sessions: Sessions = rooms.node.connect({ id: 'c1', user, push: ({ push }) => void pushes.push(push) });
+  const pending = await sessions.join(A, { profile: { name: 'Ann' }, params: {}, data: undefined, mayCreate: true });
+  pending.begin();
+  const say = (text: string) => sessions.send(A, { name: 'say', data: { text } });
+  return { rooms, pushes, sessions, say, reply: pending.reply };
+};
+
+describe('a reset', () => {
+  it('says where the room is, and what follows is the rest, without a gap or a repeat', async () => {
+    const { pushes, sessions, say, rooms } = await joined();
+    await say('one');
+    pushes.length = 0;
+    const busy = [say('two'), sessions.reset(A, 'slow reader'), say('three'), say('four')];
+    await Promise.all(busy);
+    await rooms.settle();
+    const at = pushes.findIndex(({ op }) => op === 'reset');
+    const reset = pushes[at];
+    if (reset?.op !== 'reset') throw new Error('no reset');
+    expect(reset).toMatchObject({ room: A, reason: 'slow reader', members: [{ id: 'ann' }] });
+    const seen = (reset.view as { said: string[] }).said;
+    expect(seen.slice(0, 2)).toEqual(['one', 'two']);
+    const after = pushes.slice(at + 1).flatMap((push) => (push.op === 'events' ? [push] : []));
+    let { seq } = reset.position;
+    const told: string[] = [];
+    for (const { from, to, events } of after) {
+      expect(from).toBeLessThanOrEqual(seq);
+      for (const event of events) if (event.seq > seq) told.push((event.data as { text: string }).text);
+      seq = to;
+    }
+    expect([...seen, ...told]).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('is no news to the room: nothing of it is in the log', async () => {
+    const { rooms, sessions } = await joined();
+    const before = await rooms.store.read(A, { limit: 100 });
+    await sessions.reset(A, 'slow reader');
+    expect(await rooms.store.read(A, { limit: 100 })).toEqual(before);
+  });
+
+  it('that cannot be made ends the attachment; its session can be taken up again', async () => {
+    let isBlind = false;
+    const view = (): { said: string[] } => {
+      if (isBlind) throw new Error('blind');
+      return { said: [] };
+    };
+    const { rooms, pushes, sessions, reply } = await joined(
+      roomKind(Lab, { logic: statechart(labMachine(), { freeze: true }), view }),
+    );
+    isBlind = true;
+    await sessions.reset(A, 'slow reader');
+    expect(pushes.at(-1)).toMatchObject({ op: 'closed', room: A, code: 'INTERNAL' });
+    expect(sessions.addresses()).toEqual([]);
+    isBlind = false;
+    const again = await rooms.connect('ann').join(A, { session: reply.session, since: reply.position });
+    expect(again).toMatchObject({ recovered: true, session: reply.session });
+  });
+
+  it('of a room that was left is none', async () => {
+    const { pushes, sessions } = await joined();
+    await sessions.leave(A);
+    pushes.length = 0;
+    await sessions.reset(A, 'slow reader');
+    expect(pushes).toEqual([]);
+  });
+
+  it('gives way to leaving', async () => {
+    const { pushes, sessions } = await joined();
+    pushes.length = 0;
+    await Promise.all([sessions.reset(A, 'slow reader'), sessions.leave(A)]);
+    expect(pushes).toEqual([]);
+  });
+});
