@@ -101,20 +101,13 @@ describe('nobody stays who is not there', () => {
 
   it('after a leave while the store is away for minutes, though the connection stays', async () => {
     const { rooms, bob } = await open();
-<<<<<<< HEAD
-    const { store } = rooms;
-    const here = { append: store.append.bind(store), claim: store.claim.bind(store) };
-    const away = () => Promise.reject(new Error('away'));
-    Object.assign(store, { append: away, claim: away });
-=======
     const append = rooms.store.append.bind(rooms.store);
     const claim = rooms.store.claim.bind(rooms.store);
     rooms.store.append = () => Promise.reject(new Error('away'));
     rooms.store.claim = () => Promise.reject(new Error('away'));
->>>>>>> main
     await bob.leave(A).catch(() => {});
     await rooms.clock.advance(150_000);
-    Object.assign(store, here);
+    Object.assign(rooms.store, { append, claim });
     await rooms.clock.advance(150_000);
     expect(await ids(rooms)).toEqual(['ann']);
   });
