@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Outcomes, type Outcome } from './outcomes.js';
+import type { Outcome } from './outcome.js';
+import { Outcomes } from './outcomes.js';
 
 const MINUTE = 60_000;
 const outcome = (seq: number, at: number, data?: unknown): Outcome => ({
@@ -18,7 +19,7 @@ it('a room that is saved and loaded answers repeats as one that never was', () =
     member: fc.constantFrom('ann', 'bob', '__proto__'),
     times: fc.integer({ min: 1, max: 200 }),
     pauseMs: fc.constantFrom(0, 1, 1000, 4 * MINUTE),
-    then: fc.constantFrom('goes on', 'is saved', 'is loaded again'),
+    next: fc.constantFrom('goes on', 'is saved', 'is loaded again'),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
@@ -26,7 +27,7 @@ it('a room that is saved and loaded answers repeats as one that never was', () =
       let interrupted = new Outcomes();
       let [seq, at] = [0, 1_000_000];
       const asked: [string, string][] = [];
-      for (const { member, times, pauseMs, then } of steps) {
+      for (const { member, times, pauseMs, next } of steps) {
         at += pauseMs;
         for (let n = 0; n < times; n += 1) {
           seq += 1;
@@ -36,8 +37,8 @@ it('a room that is saved and loaded answers repeats as one that never was', () =
         }
         // It forgets what is too old whenever it is saved.
         always.save(at);
-        if (then === 'is saved') interrupted.save(at);
-        if (then === 'is loaded again') interrupted = reopened(interrupted, at);
+        if (next === 'is saved') interrupted.save(at);
+        if (next === 'is loaded again') interrupted = reopened(interrupted, at);
       }
       interrupted = reopened(interrupted, at);
       interrupted.save(at);

@@ -1,13 +1,5 @@
-import type { Position } from '@greenroom/protocol';
+import type { Outcome } from './outcome.js';
 import { SavedOutcomes } from './saved-outcomes.js';
-
-/** What an accepted command came to, as a repeat of it is answered. */
-export interface Outcome {
-  readonly position: Position;
-  readonly at: number;
-  /** Reply data; left out when it was too big to keep. */
-  readonly data?: unknown;
-}
 
 /** How many outcomes of a member are remembered, and for how long: every honest retry falls inside. */
 const OUTCOME_WINDOW = { count: 256, ageMs: 600_000 } as const;

@@ -1,5 +1,5 @@
 import { trustedJsonCodec } from '@greenroom/protocol';
-import type { Outcome } from './outcomes.js';
+import type { Outcome } from './outcome.js';
 
 type Row = readonly [id: string, epoch: number, seq: number, at: number, data?: unknown];
 type OfMember = readonly [member: string, rows: readonly Row[]];
