@@ -9,8 +9,8 @@ import type { Handshake } from '../gateway/rooms-connection.js';
 import { weigh } from '../limits/weight.js';
 import { CarrierConnection } from './carrier-connection.js';
 import { decide, type SendLimits } from '../sockets/send-queue.js';
-import { SocketIoBacklog } from './socketio-backlog.js';
 import { roomChannel, userChannel } from './socketio-names.js';
+import { SocketIoOutlet } from './socketio-outlet.js';
 import type { SocketIoPackets } from './socketio-packets.js';
 
 const TRANSPORT_TROUBLE: ReadonlySet<number> = new Set([CLOSE.slowReader, CLOSE.notThisProtocol, CLOSE.draining]);
@@ -19,7 +19,7 @@ const TRANSPORT_TROUBLE: ReadonlySet<number> = new Set([CLOSE.slowReader, CLOSE.
 export class SocketIoConnection extends CarrierConnection {
   readonly carrier = 'socket.io';
   readonly #addresses = new Set<string>();
-  readonly #backlog: SocketIoBacklog;
+  readonly #outlet: SocketIoOutlet;
 
   constructor(
     private readonly socket: Socket,
@@ -34,16 +34,16 @@ export class SocketIoConnection extends CarrierConnection {
     socket.once('disconnect', gone);
     // A socket whose transport is lost before it was let in never says `disconnect`.
     socket.conn.once('close', gone);
-    const backlog = new SocketIoBacklog(socket.conn);
-    this.#backlog = backlog;
+    const outlet = new SocketIoOutlet(socket.conn);
+    this.#outlet = outlet;
     this.whenGone(() => {
       socket.conn.off('close', gone);
-      backlog.end();
+      outlet.end();
     });
   }
 
   get backlog(): SendLimits {
-    return this.#backlog.waiting;
+    return this.#outlet.waiting;
   }
 
   push(frame: Frame): void {
@@ -93,7 +93,7 @@ export class SocketIoConnection extends CarrierConnection {
         this.close(CLOSE.slowReader, 'slow reader');
         return true;
       }
-      this.#backlog.add(weigh(reply, this.settings.sendQueueBytes));
+      this.#outlet.expect(weigh(reply, this.settings.sendQueueBytes));
       try {
         (ack as (reply: Reply) => void)(reply);
         return true;
@@ -117,19 +117,15 @@ export class SocketIoConnection extends CarrierConnection {
     const verdict = this.#decide(frame.isVolatile);
     if (verdict === 'overflow') return this.close(CLOSE.slowReader, 'slow reader');
     if (verdict === 'drop') return;
-    const packet = this.packets.of(frame, this.socket.nsp.name);
-    if (packet !== undefined) {
-      this.#backlog.add(packet.text.length);
-      this.socket.conn.write(packet.text, packet.options);
-      return;
-    }
+    const packet = frame.encoded(this.packets);
+    if (packet !== 'has bytes') return this.#outlet.write(packet);
     const { op, ...body } = frame.push;
-    this.#backlog.add(weigh(body, this.settings.sendQueueBytes));
+    this.#outlet.expect(weigh(body, this.settings.sendQueueBytes));
     this.socket.emit(op, body);
   }
 
   #decide(isVolatile: boolean): ReturnType<typeof decide> {
     const limits = { bytes: this.settings.sendQueueBytes, frames: this.settings.sendQueueFrames };
-    return decide(this.#backlog.waiting, limits, isVolatile);
+    return decide(this.#outlet.waiting, limits, isVolatile);
   }
 }

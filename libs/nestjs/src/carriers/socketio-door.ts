@@ -13,7 +13,8 @@ import { SocketIoPackets } from './socketio-packets.js';
 
 /** Lets Socket.IO sockets in, or not: what the namespace's middleware asks. Nothing a socket sends is handled before. */
 export class SocketIoDoor {
-  readonly #packets = new SocketIoPackets();
+  /** By namespace: a gateway of a pattern has many. */
+  readonly #packets = new WeakMap<Socket['nsp'], SocketIoPackets>();
 
   constructor(
     private readonly reception: Reception,
@@ -42,10 +43,17 @@ export class SocketIoDoor {
     if (bearer === undefined) throw new UnauthenticatedError();
     const handshake = handshakeOf(caller, this.settings.trustProxy, auth);
     const admitted = await this.reception.admit(bearer, handshake, (user: Identity) => {
-      return new SocketIoConnection(socket, handshake, user, this.#packets, this.settings, this.logger);
+      const packets = this.#packetsOf(socket.nsp);
+      return new SocketIoConnection(socket, handshake, user, packets, this.settings, this.logger);
     });
     if (isLate()) admitted.connection.gone();
     return admitted;
+  }
+
+  #packetsOf(namespace: Socket['nsp']): SocketIoPackets {
+    const packets = this.#packets.get(namespace) ?? new SocketIoPackets(namespace.name);
+    this.#packets.set(namespace, packets);
+    return packets;
   }
 
   /** What the client put into `auth`, the token apart. @throws RoomError when it is none of this protocol. */

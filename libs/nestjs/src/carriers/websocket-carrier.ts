@@ -15,10 +15,12 @@ import { callerOf } from '../sockets/caller.js';
 import { Heartbeat } from '../sockets/heartbeat.js';
 import { bytesOf, MOST_PIECES } from '../sockets/message.js';
 import { UpgradeRouter } from '../sockets/upgrade-router.js';
+import { WebSocketEncoding } from './websocket-encoding.js';
 import { WebSocketVisit } from './websocket-visit.js';
 import { WebSocketWire } from './websocket-wire.js';
 
 const CODECS: readonly Codec[] = [jsonCodec, msgpackCodec];
+const ENCODINGS = new Map(CODECS.map((codec) => [codec, new WebSocketEncoding(codec)]));
 /** Milliseconds that sockets have to answer a close before the process goes on shutting down. */
 const CLOSE_WITHIN_MS = 1000;
 
@@ -69,7 +71,8 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
     socket.on('error', (error) => this.#logger.debug(`a WebSocket failed: ${error.message}`));
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
     const codec = chooseCodec(offered, CODECS);
-    if (codec === undefined) return socket.close(CLOSE.notThisProtocol, 'none of these subprotocols');
+    const encoding = codec && ENCODINGS.get(codec);
+    if (encoding === undefined) return socket.close(CLOSE.notThisProtocol, 'none of these subprotocols');
     let leave;
     try {
       leave = this.reception.knock(callerOf(request));
@@ -79,12 +82,12 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
       return socket.close(code, error.message);
     }
     socket.once('close', leave);
-    this.#visit(socket, request, raw, codec);
+    this.#visit(socket, request, raw, encoding);
   }
 
-  #visit(socket: WebSocket, request: IncomingMessage, raw: Duplex, codec: Codec): void {
+  #visit(socket: WebSocket, request: IncomingMessage, raw: Duplex, encoding: WebSocketEncoding): void {
     const { settings, clock, reception, connections } = this;
-    const wire = new WebSocketWire(socket, raw, codec, settings, this.#logger, () => visit.ended());
+    const wire = new WebSocketWire(socket, raw, encoding, settings, this.#logger, () => visit.ended());
     const handshake = handshakeOf(callerOf(request), settings.trustProxy);
     const forget = connections.opening(wire);
     const visit = new WebSocketVisit(this.ids.unique(), wire, handshake, reception, settings, clock, forget);
@@ -98,7 +101,7 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
     socket.on('pong', () => heartbeat.heard());
     socket.on('message', (data, isBinary) => {
       heartbeat.heard();
-      visit.receive(codec.decode(frameOf(data, isBinary), settings.frame));
+      visit.receive(encoding.codec.decode(frameOf(data, isBinary), settings.frame));
     });
     socket.once('close', () => {
       heartbeat.stop();

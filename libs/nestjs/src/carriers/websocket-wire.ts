@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { errorBody, type Codec, type Ref, type Reply } from '@greenroom/protocol';
+import { errorBody, type Ref, type Reply } from '@greenroom/protocol';
 import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import { Outlet } from '../sockets/outlet.js';
 import type { SendLimits } from '../sockets/send-queue.js';
+import type { WebSocketEncoding } from './websocket-encoding.js';
 
 /** The writing half of one plain WebSocket: encodes what goes through its outlet. */
 export class WebSocketWire {
@@ -14,7 +15,7 @@ export class WebSocketWire {
   constructor(
     socket: WebSocket,
     raw: Duplex,
-    readonly codec: Codec,
+    private readonly encoding: WebSocketEncoding,
     settings: GatewaySettings,
     private readonly logger: Logger,
     /** Called when the socket begins to close from this side: what the peer still sends must not count. */
@@ -29,15 +30,15 @@ export class WebSocketWire {
   }
 
   push(frame: Frame): void {
-    this.#write(() => frame.encoded(this.codec), frame.isVolatile);
+    this.#write(() => frame.encoded(this.encoding), frame.isVolatile);
   }
 
   /** `false` when it could not be encoded: INTERNAL goes instead. */
   reply(ref: Ref | undefined, reply: Reply): boolean {
     const head = { op: 'reply', ...(ref !== undefined && { ref }) };
-    if (this.#write(() => this.codec.encode({ ...head, ...reply }), false)) return true;
+    if (this.#write(() => this.encoding.encode({ ...head, ...reply }), false)) return true;
     this.#write(
-      () => this.codec.encode({ ...head, ok: false, error: errorBody('INTERNAL', 'The reply cannot be written.') }),
+      () => this.encoding.encode({ ...head, ok: false, error: errorBody('INTERNAL', 'The reply cannot be written.') }),
       false,
     );
     return false;
@@ -48,7 +49,7 @@ export class WebSocketWire {
   }
 
   /** `false` when it could not be encoded, which is logged. */
-  #write(encode: () => string | Uint8Array, isVolatile: boolean): boolean {
+  #write(encode: () => Buffer, isVolatile: boolean): boolean {
     if (!this.#outlet.takes(isVolatile)) return true;
     let encoded;
     try {
@@ -57,7 +58,7 @@ export class WebSocketWire {
       this.logger.error('something cannot be written on the wire', thrown);
       return false;
     }
-    this.#outlet.send(encoded, typeof encoded !== 'string');
+    this.#outlet.send(encoded);
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { Outlet } from '../sockets/outlet.js';
+import { binaryFrame, textFrame } from '../sockets/ws-frame.js';
 import type { Bytes, Connection, ConnectionHandshake, Endpoint } from './connection.js';
 import { asBytes, asText } from './payload.js';
 
@@ -37,17 +38,17 @@ export class LiveConnection implements Connection {
   }
 
   send(text: string): boolean {
-    return this.deliver(asText(text), false);
+    return this.deliver(textFrame(asText(text)));
   }
 
   sendBinary(bytes: Bytes): boolean {
-    return this.deliver(asBytes(bytes), true);
+    return this.deliver(binaryFrame(asBytes(bytes)));
   }
 
-  /** Sends what is known to be text (encoded or not) or bytes. */
-  deliver(data: string | Buffer, isBinary: boolean): boolean {
+  /** Sends one whole frame. */
+  deliver(frame: Buffer): boolean {
     if (this.#phase.is !== 'accepted' || !this.#phase.outlet.takes(false)) return false;
-    this.#phase.outlet.send(data, isBinary);
+    this.#phase.outlet.send(frame);
     return true;
   }
 

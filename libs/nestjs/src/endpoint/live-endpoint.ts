@@ -1,3 +1,4 @@
+import { binaryFrame, textFrame } from '../sockets/ws-frame.js';
 import type { BroadcastOptions, Bytes, Endpoint } from './connection.js';
 import type { LiveConnection } from './live-connection.js';
 import { asBytes, asText } from './payload.js';
@@ -17,12 +18,11 @@ export class LiveEndpoint implements Endpoint {
   }
 
   broadcast(text: string, options?: BroadcastOptions): void {
-    // Encoded once, and one piece of memory however many are slow to read it.
-    this.#tell(Buffer.from(asText(text)), false, options);
+    this.#tell(textFrame(asText(text)), options);
   }
 
   broadcastBinary(bytes: Bytes, options?: BroadcastOptions): void {
-    this.#tell(asBytes(bytes), true, options);
+    this.#tell(binaryFrame(asBytes(bytes)), options);
   }
 
   enter(connection: LiveConnection): void {
@@ -33,7 +33,8 @@ export class LiveEndpoint implements Endpoint {
     this.#connections.delete(connection);
   }
 
-  #tell(data: Buffer, isBinary: boolean, { except }: BroadcastOptions = {}): void {
-    for (const connection of this.#connections) if (connection.id !== except?.id) connection.deliver(data, isBinary);
+  /** One frame, and one piece of memory however many are slow to read it. */
+  #tell(frame: Buffer, { except }: BroadcastOptions = {}): void {
+    for (const connection of this.#connections) if (connection.id !== except?.id) connection.deliver(frame);
   }
 }

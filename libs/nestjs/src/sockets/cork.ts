@@ -1,19 +1,26 @@
-import type { Duplex } from 'node:stream';
+import type { Writable } from 'node:stream';
 
-/** Gathers what is written to a socket in one round of the event loop into one write. */
+/**
+ * Gathers what is written to a socket into one write: until the code that runs now is through, and the promises that it
+ * settles are.
+ */
 export class Cork {
-  #corked = false;
+  #isHeld = false;
 
-  constructor(private readonly socket: Duplex) {}
+  constructor(private readonly socket: Writable) {}
 
   /** To be called before a write. */
   hold(): void {
-    if (this.#corked) return;
-    this.#corked = true;
+    if (this.#isHeld) return;
+    this.#isHeld = true;
     this.socket.cork();
-    setImmediate(() => {
-      this.#corked = false;
-      this.socket.uncork();
-    });
+    process.nextTick(release, this);
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.socket.uncork();
   }
 }
+
+const release = (cork: Cork): void => cork.release();

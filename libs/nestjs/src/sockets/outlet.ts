@@ -1,25 +1,31 @@
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '@greenroom/protocol';
 import type { WebSocket } from 'ws';
+import { Backlog } from './backlog.js';
 import { Cork } from './cork.js';
 import { decide, type SendLimits } from './send-queue.js';
 
 /** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
 const LONGEST_REASON = 123;
 
-/** The writing half of one WebSocket: gathers, and holds no more for a slow reader than its limits. */
+/**
+ * The writing half of one WebSocket: gathers, and holds no more for a slow reader than its limits. Frames are made once for
+ * all their readers and go past `ws`, which would make each anew. As both write whole messages, uncompressed, they may stand
+ * between each other's.
+ */
 export class Outlet {
   readonly #cork: Cork;
-  #unsent = 0;
+  readonly #backlog: Backlog;
 
   constructor(
     private readonly socket: WebSocket,
-    raw: Duplex,
+    private readonly raw: Duplex,
     private readonly limits: SendLimits,
     /** Called when the socket begins to close from this side: what the peer still sends must not count. */
     private readonly closing: () => void,
   ) {
     this.#cork = new Cork(raw);
+    this.#backlog = new Backlog(raw);
   }
 
   get isOpen(): boolean {
@@ -28,7 +34,7 @@ export class Outlet {
 
   /** What has been sent and its reader has not taken yet. */
   get backlog(): SendLimits {
-    return { bytes: this.socket.bufferedAmount, frames: this.#unsent };
+    return this.#backlog.waiting;
   }
 
   /** Whether a frame may be sent now. A reader who is too slow for one that is not volatile is closed (4408). */
@@ -39,13 +45,11 @@ export class Outlet {
     return verdict === 'send';
   }
 
-  /** Sends one message. Bytes may be text that somebody has encoded before. */
-  send(data: string | Uint8Array, isBinary: boolean): void {
+  /** Sends one message, a whole frame. */
+  send(frame: Buffer): void {
     this.#cork.hold();
-    this.#unsent += 1;
-    this.socket.send(data, { binary: isBinary }, () => {
-      this.#unsent -= 1;
-    });
+    this.raw.write(frame);
+    this.#backlog.add(frame.length);
   }
 
   /** A reason that is too long for a close frame ends at the last character that fits. */

@@ -1,10 +1,15 @@
 import type { Push } from '@greenroom/protocol';
 
+/** One way of writing pushes: the same object for all connections that are written to in that way. */
+export interface Encoding<T> {
+  encode(push: Push): T;
+}
+
 /**
- * Something the server pushes, encoded once for each codec however many connections it goes to.
+ * Something the server pushes, encoded once in each way however many connections it goes to.
  */
 export class Frame {
-  readonly #encoded = new Map<string, string | Uint8Array>();
+  readonly #encoded = new Map<Encoding<unknown>, unknown>();
 
   constructor(readonly push: Push) {}
 
@@ -13,12 +18,12 @@ export class Frame {
     return this.push.op === 'signal';
   }
 
-  encoded(codec: { readonly name: string; encode(message: object): string | Uint8Array }): string | Uint8Array {
-    let bytes = this.#encoded.get(codec.name);
-    if (bytes === undefined) {
-      bytes = codec.encode(this.push);
-      this.#encoded.set(codec.name, bytes);
-    }
-    return bytes;
+  /** Throws what `encode` throws. */
+  encoded<T>(encoding: Encoding<T>): T {
+    const known = this.#encoded.get(encoding) as T | undefined;
+    if (known !== undefined) return known;
+    const encoded = encoding.encode(this.push);
+    this.#encoded.set(encoding, encoded);
+    return encoded;
   }
 }

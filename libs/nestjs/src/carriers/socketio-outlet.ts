@@ -1,0 +1,108 @@
+import type { Writable } from 'node:stream';
+import type { Socket } from 'socket.io';
+import { Backlog } from '../sockets/backlog.js';
+import { Cork } from '../sockets/cork.js';
+import type { SendLimits } from '../sockets/send-queue.js';
+import type { Packet } from './socketio-packets.js';
+
+type Engine = Socket['conn'];
+
+/** What is looked at below engine.io's types; of another shape, its own way is taken. */
+interface EngineInside {
+  readonly readyState: string;
+  readonly writeBuffer: readonly unknown[];
+  readonly transport: {
+    readonly name: string;
+    readonly writable: boolean;
+    readonly perMessageDeflate?: unknown;
+    readonly socket?: { readonly _socket?: Writable; readonly _sender?: { readonly _state: number } };
+  };
+}
+
+/** Of `ws`: nothing is being compressed or read from a blob. */
+const SENDER_IS_IDLE = 0;
+/** A reader who has more than that to read yet is slow: what is for it waits in engine.io. Bytes. */
+const DIRECT_BELOW = 65_536;
+
+/** The TCP socket of a transport. */
+interface Line {
+  readonly transport: EngineInside['transport'];
+  readonly raw: Writable;
+  readonly cork: Cork;
+  readonly backlog: Backlog;
+}
+
+/**
+ * The writing half of one Socket.IO socket. A packet with nothing ahead of it goes straight to the TCP socket, past engine.io
+ * and `ws`, which would handle it anew for each of its readers. Any other goes engine.io's own way: in order, and over any
+ * transport.
+ */
+export class SocketIoOutlet {
+  /** What engine.io has, and what it has handed to its transport: all that came before, when the last batch has left. */
+  #buffered = { bytes: 0, frames: 0 };
+  #leaving = { bytes: 0, frames: 0 };
+  #line: Line | undefined;
+
+  constructor(private readonly engine: Engine) {
+    engine.on('flush', this.#flushed);
+  }
+
+  /** What waits for the reader. */
+  get waiting(): SendLimits {
+    const inside = this.engine as unknown as EngineInside;
+    const leaving = inside.transport.writable ? { bytes: 0, frames: 0 } : this.#leaving;
+    const direct = this.#line?.backlog.waiting;
+    return {
+      // What a WebSocket transport was handed is with the TCP socket already.
+      bytes: this.#buffered.bytes + (direct?.bytes ?? leaving.bytes),
+      frames: this.#buffered.frames + leaving.frames + (direct?.frames ?? 0),
+    };
+  }
+
+  write(packet: Packet): void {
+    const line = this.#free();
+    if (line === undefined) {
+      this.expect(packet.text.length);
+      this.engine.write(packet.text, packet.options);
+      return;
+    }
+    line.cork.hold();
+    line.raw.write(packet.frame);
+    line.backlog.add(packet.frame.length);
+  }
+
+  /** To be called before something is written to engine.io by others, with about its size. */
+  expect(bytes: number): void {
+    this.#lineOf()?.cork.hold();
+    this.#buffered.bytes += bytes;
+    this.#buffered.frames += 1;
+  }
+
+  end(): void {
+    this.engine.off('flush', this.#flushed);
+  }
+
+  /** The line, if whatever is written to it now comes after all that was written before. */
+  #free(): Line | undefined {
+    const { readyState, writeBuffer, transport } = this.engine as unknown as EngineInside;
+    if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable || transport.perMessageDeflate)
+      return undefined;
+    const line = this.#lineOf();
+    const isIdle = transport.socket?._sender?._state === SENDER_IS_IDLE;
+    return line !== undefined && isIdle && line.raw.writableLength < DIRECT_BELOW ? line : undefined;
+  }
+
+  /** The TCP socket below the transport of now: a session that began with polling gets one when it is upgraded. */
+  #lineOf(): Line | undefined {
+    const { transport } = this.engine as unknown as EngineInside;
+    if (this.#line?.transport === transport) return this.#line;
+    const raw = transport.name === 'websocket' ? transport.socket?._socket : undefined;
+    this.#line = raw && { transport, raw, cork: new Cork(raw), backlog: new Backlog(raw) };
+    return this.#line;
+  }
+
+  readonly #flushed = (): void => {
+    this.#leaving = this.#buffered;
+    this.#buffered = { bytes: 0, frames: 0 };
+  };
+}

@@ -1,0 +1,33 @@
+import type { Writable } from 'node:stream';
+import type { SendLimits } from './send-queue.js';
+
+/** Frames that have been written to a socket and may still wait for its reader. */
+export class Backlog {
+  /** Where each of them ends, in bytes from the first that was ever written. Those before `#first` have left. */
+  #ends: number[] = [];
+  #first = 0;
+  #written = 0;
+
+  constructor(private readonly raw: Writable) {}
+
+  get waiting(): SendLimits {
+    const bytes = this.raw.writableLength;
+    this.#forget(bytes);
+    return { bytes, frames: this.#ends.length - this.#first };
+  }
+
+  /** To be called after a frame was written. */
+  add(bytes: number): void {
+    this.#written += bytes;
+    this.#ends.push(this.#written);
+  }
+
+  /** What else writes to the socket is in `waiting` too: a frame may be counted for longer than it waits, never shorter. */
+  #forget(waiting: number): void {
+    if (waiting === 0) this.#first = this.#ends.length;
+    while ((this.#ends[this.#first] ?? Infinity) <= this.#written - waiting) this.#first += 1;
+    if (this.#first < this.#ends.length && this.#first < 1024) return;
+    this.#ends = this.#ends.slice(this.#first);
+    this.#first = 0;
+  }
+}
