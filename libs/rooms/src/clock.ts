@@ -13,6 +13,11 @@ export interface Clock {
   after(delayMs: number, run: () => void): Timer;
   /** Forgets a pending call. A timer that has fired or is unknown is ignored. */
   cancel(timer: Timer): void;
+  /**
+   * Calls `run` once, when all that has arrived by now has been taken in, and before time goes on: real time takes in what
+   * sockets have for it in this round of the event loop.
+   */
+  soon(run: () => void): void;
 }
 
 /** Node's timers overflow above this and would fire at once. */
@@ -35,6 +40,10 @@ export class SystemClock implements Clock {
   cancel(timer: Timer): void {
     clearTimeout(this.#pending.get(timer));
     this.#pending.delete(timer);
+  }
+
+  soon(run: () => void): void {
+    setImmediate(run);
   }
 
   #step(timer: Timer, remainingMs: number, run: () => void): void {

@@ -14,6 +14,7 @@ export class Mortality {
       after: (delayMs: number, run: () => void): Timer =>
         clock.after(delayMs, () => (this.#isDead ? undefined : run())),
       cancel: (timer: Timer) => clock.cancel(timer),
+      soon: (run: () => void) => clock.soon(() => (this.#isDead ? undefined : run())),
     };
   }
 

@@ -43,6 +43,11 @@ export class VirtualClock implements Clock {
     if (index !== -1) this.#pending.splice(index, 1);
   }
 
+  /** After the promise jobs that are waiting now. */
+  soon(run: () => void): void {
+    queueMicrotask(run);
+  }
+
   /**
    * Lets `ms` milliseconds pass. Timers fire in order of their due time, those that others start on the way included;
    * between two of them promise jobs run and I/O that has finished is seen. Rejects with what a timer throws.

@@ -216,6 +216,9 @@ export class ManualClock implements Clock {
   cancel(timer: Timer): void {
     this.#pending.delete(timer);
   }
+  soon(run: () => void): void {
+    queueMicrotask(run);
+  }
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

@@ -165,8 +165,8 @@ export class Room {
 
   async #turns(): Promise<void> {
     this.#wakeups.stop();
-    // Whatever is asked in the same tick goes into the same turn.
-    await Promise.resolve();
+    // Whatever comes in at the same time goes into the same turn.
+    await new Promise<void>((resolve) => this.env.clock.soon(resolve));
     try {
       do await this.#oneTurn();
       while (this.#mailbox.size > 0 && !this.#isStopped());

@@ -74,6 +74,18 @@ export const clockChecks: readonly Check<ClockHarness>[] = [
     },
   },
   {
+    title: 'what is to run soon runs once, not within the call, behind the promise jobs that wait, in the order of the calls',
+    async run({ clock, advance }) {
+      const order: string[] = [];
+      void Promise.resolve().then(() => order.push('a job'));
+      clock.soon(() => order.push('soon'));
+      clock.soon(() => order.push('later'));
+      order.push('called');
+      await advance(1);
+      same(order, ['called', 'a job', 'soon', 'later'], 'what ran');
+    },
+  },
+  {
     title: 'a delay longer than Node can count neither runs at once nor is forgotten',
     async run({ clock, advance }) {
       let ran = false;
