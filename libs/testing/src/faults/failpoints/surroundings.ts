@@ -25,7 +25,6 @@ export class Surroundings {
         clock.after(delayMs, () =>
           this.restMs.includes(delayMs) ? this.#timer.run('rest', run) : this.#timer.exit(run),
         ),
-      soon: (run) => clock.soon(run),
       cancel: (timer: Timer) => clock.cancel(timer),
       soon: (run: () => void) => clock.soon(run),
     };
