@@ -15,12 +15,10 @@ interface EngineInside {
     readonly name: string;
     readonly writable: boolean;
     readonly perMessageDeflate?: unknown;
-    readonly socket?: { readonly _socket?: Writable; readonly _sender?: { readonly _state: number } };
+    readonly socket?: { readonly _socket?: Writable };
   };
 }
 
-/** Of `ws`: nothing is being compressed or read from a blob. */
-const SENDER_IS_IDLE = 0;
 /** A reader who has more than that to read yet is slow: what is for it waits in engine.io. Bytes. */
 const DIRECT_BELOW = 65_536;
 
@@ -82,14 +80,13 @@ export class SocketIoOutlet {
     this.engine.off('flush', this.#flushed);
   }
 
-  /** The line, if whatever is written to it now comes after all that was written before. */
+  /** The line, if whatever is written to it now comes after all that was written before, and is not to be compressed. */
   #free(): Line | undefined {
     const { readyState, writeBuffer, transport } = this.engine as unknown as EngineInside;
-    if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable || transport.perMessageDeflate)
-      return undefined;
-    const line = this.#lineOf();
-    const isIdle = transport.socket?._sender?._state === SENDER_IS_IDLE;
-    return line !== undefined && isIdle && line.raw.writableLength < DIRECT_BELOW ? line : undefined;
+    // Writable again when what it was handed is with the TCP socket.
+    if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable) return undefined;
+    const line = transport.perMessageDeflate ? undefined : this.#lineOf();
+    return line !== undefined && line.raw.writableLength < DIRECT_BELOW ? line : undefined;
   }
 
   /** The TCP socket below the transport of now: a session that began with polling gets one when it is upgraded. */

@@ -61,6 +61,11 @@ export class GatewayApp {
     return this.#app;
   }
 
+  /** Unless it runs under the plain adapter. */
+  get gateway(): RoomsGateway | undefined {
+    return this.#gateway;
+  }
+
   get port(): number {
     return (this.app.getHttpServer().address() as AddressInfo).port;
   }

@@ -74,7 +74,8 @@ export const clockChecks: readonly Check<ClockHarness>[] = [
     },
   },
   {
-    title: 'what is to run soon runs once, not within the call, behind the promise jobs that wait, in the order of the calls',
+    title:
+      'what is to run soon runs once, not within the call, behind the promise jobs that wait, in the order of the calls',
     async run({ clock, advance }) {
       const order: string[] = [];
       void Promise.resolve().then(() => order.push('a job'));
