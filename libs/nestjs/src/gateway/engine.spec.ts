@@ -39,6 +39,20 @@ afterEach(async () => {
 });
 
 describe.each(CARRIERS)('the engine over %s', (_, connect) => {
+  it('has what many say at once in one turn, so in one frame for each member', async () => {
+    const people = Array.from({ length: 12 }, (_, n) => connect(app, `p${n}`));
+    await Promise.all(people.map((person) => person.ask('join', { room: 'chat/cats' })));
+    await Promise.all(
+      people.map((person, n) => person.ask('send', { room: 'chat/cats', name: 'say', data: { text: `${n}` } })),
+    );
+    for (const person of people) {
+      const frames = person.pushes.all.filter(({ op }) => op === 'events') as { events?: unknown[] }[];
+      expect(frames.flatMap(({ events }) => events ?? [])).toHaveLength(12);
+      // One, unless the operating system hands over what was sent in two goes.
+      expect(frames.length).toBeLessThan(6);
+    }
+  });
+
   it('carries joins, commands, signals, history and a resume after a lost socket', async () => {
     const [ann, ben] = [connect(app, 'ann'), connect(app, 'ben')];
     const joined = await ann.ask('join', { room: 'chat/cats' });
