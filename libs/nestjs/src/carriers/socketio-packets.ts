@@ -29,23 +29,28 @@ export class SocketIoPackets {
 function encode(frame: Frame, namespace: string): Packet {
   const { op, ...body } = frame.push;
   const text = `${EVENT}${namespace === '/' ? '' : `${namespace},`}${JSON.stringify([op, body])}`;
-  return { text, options: { compress: false, wsPreEncodedFrame: [textFrame(Buffer.from(MESSAGE + text))] } };
+  return { text, options: { compress: false, wsPreEncodedFrame: [textFrame(MESSAGE + text)] } };
 }
 
-/** A whole, unmasked text message. Source: RFC 6455, 5.2. */
-function textFrame(payload: Buffer): Buffer {
-  const { length } = payload;
-  const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
-  header[0] = 0x81;
-  if (length < 126) header[1] = length;
+/**
+ * A whole, unmasked text message. Source: RFC 6455, 5.2. In memory of its own: a slow reader who is kept a frame is kept all
+ * that shares memory with it.
+ */
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafeSlow(start + length);
+  frame[0] = 0x81;
+  if (length < 126) frame[1] = length;
   else if (length < 65_536) {
-    header[1] = 126;
-    header.writeUInt16BE(length, 2);
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
   } else {
-    header[1] = 127;
-    header.writeBigUInt64BE(BigInt(length), 2);
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  return Buffer.concat([header, payload]);
+  frame.write(text, start);
+  return frame;
 }
 
 function hasBytes(value: unknown): boolean {
