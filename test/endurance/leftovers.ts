@@ -11,9 +11,13 @@ const REST_MS = 60_000;
 /** Garbage that a look finds may have gone by the next. */
 const LOOKS = 5;
 
-/** Waits until no room is loaded any more. */
+/** Waits until no room is loaded and nobody connected any more. */
 export const atRest = async (host: Host): Promise<WholeFootprint> => {
-  await eventually('all rooms unloaded', async () => (await host.footprint()).rooms === 0, REST_MS);
+  const isAtRest = async (): Promise<boolean> => {
+    const { rooms, handles } = await host.footprint();
+    return rooms === 0 && (handles['TCPSocketWrap'] ?? 0) <= FEW;
+  };
+  await eventually('all rooms unloaded, all sockets closed', isAtRest, REST_MS);
   return host.wholeFootprint();
 };
 

@@ -9,8 +9,8 @@ const DEFAULTS = { only: '.', megabytes: '200', rounds: '3', rooms: '100000', co
 /** What a stalled reader may cost, MiB, and by what neighbours may be slower. */
 const MOST_MIB = 4;
 const MOST_SLOWER = 2;
-/** Of a run, so many times less come before what is compared with. */
-const WARM_UP = 10;
+/** Rooms or connections by which all code has been compiled: what comes before what is compared with. */
+const WARM_UP = 3000;
 
 const { values } = parseArgs({
   options: {
@@ -49,7 +49,7 @@ const slow =
 const again =
   (count: number, run: (host: Host, count: number, name: string) => Promise<void>): Trial =>
   async (host) => {
-    await run(host, Math.ceil(count / WARM_UP), 'warm-up');
+    await run(host, WARM_UP, 'warm-up');
     const before = await atRest(host);
     say(`  before: ${inShort(before)}`);
     await run(host, count, 'run');

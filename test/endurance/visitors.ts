@@ -31,6 +31,13 @@ class Visitor {
   }
 }
 
+/** One after the other, on one connection, so that none of HTTP are left. */
+const tokensOf = async (host: Host, count: number): Promise<string[]> => {
+  const tokens: string[] = [];
+  while (tokens.length < count) tokens.push(await host.token(`visitor ${tokens.length}`));
+  return tokens;
+};
+
 /** Does something for each of `count`, so many at a time. */
 const inLanes = async (
   lanes: number,
@@ -53,7 +60,7 @@ const ROOMS_AT_A_TIME = 16;
 
 /** Makes so many rooms, half of them durable, and joins and leaves each; nobody ever comes back to them. */
 export const throughRooms = async (host: Host, count: number, name: string): Promise<void> => {
-  const tokens = await Promise.all(Array.from({ length: CONNECTIONS }, (_, i) => host.token(`traveller ${i}`)));
+  const tokens = await tokensOf(host, CONNECTIONS);
   const all = await Promise.all(tokens.map((token, i) => Visitor.connect(host.url, token, i)));
   try {
     await inLanes(CONNECTIONS * ROOMS_AT_A_TIME, count, async (n, lane) => {
@@ -74,7 +81,7 @@ const HALLS = 20;
 
 /** So many connections come and go: some leave their rooms first, some do not, some come back to their session on another. */
 export const throughConnections = async (host: Host, count: number): Promise<void> => {
-  const tokens = await Promise.all(Array.from({ length: USERS }, (_, i) => host.token(`guest ${i}`)));
+  const tokens = await tokensOf(host, USERS);
   const connect = (n: number): Promise<Visitor> => Visitor.connect(host.url, tokens[n % USERS] ?? '', n);
   await inLanes(LANES, count, async (n) => {
     const rooms = [`chat/hall-${n % HALLS}`, `echo/hall-${n % HALLS}`];
