@@ -26,15 +26,8 @@ export class SocketIoDoor {
   /** @throws RoomError */
   async admit(socket: Socket): Promise<Admitted<SocketIoConnection>> {
     const caller: Caller = { request: socket.request, peer: socket.handshake.address };
-    const leave = this.reception.knock(caller);
-    try {
-      const admitted = await this.#inTime((isLate) => this.#authenticate(socket, caller, isLate));
-      admitted.connection.whenGone(leave);
-      return admitted;
-    } catch (thrown) {
-      leave();
-      throw thrown;
-    }
+    this.reception.knock(caller);
+    return this.#inTime((isLate) => this.#authenticate(socket, caller, isLate));
   }
 
   async #authenticate(socket: Socket, caller: Caller, isLate: () => boolean): Promise<Admitted<SocketIoConnection>> {

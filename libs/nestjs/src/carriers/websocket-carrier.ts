@@ -73,14 +73,16 @@ export class WebSocketCarrier implements OnModuleInit, BeforeApplicationShutdown
     const codec = chooseCodec(offered, CODECS);
     const encoding = codec && ENCODINGS.get(codec);
     if (encoding === undefined) return socket.close(CLOSE.notThisProtocol, 'none of these subprotocols');
-    let leave;
+    const caller = callerOf(request);
     try {
-      leave = this.reception.knock(callerOf(request));
+      this.reception.knock(caller);
     } catch (thrown) {
       const error = toRoomError(thrown);
       const code = this.connections.isDraining ? CLOSE.draining : closeCodeOf(error);
       return socket.close(code, error.message);
     }
+    const leave = this.reception.enter(caller);
+    if (leave === undefined) return socket.close(CLOSE.tooMany, 'too many connections from this address');
     socket.once('close', leave);
     this.#visit(socket, request, raw, encoding);
   }

@@ -68,16 +68,23 @@ export class Reception {
   }
 
   /**
-   * Looks at a request before anybody says who they are. Returns what counts the connection out of its address again.
-   * @throws RoomError UNAVAILABLE while draining, UNAUTHENTICATED (token in the query), FORBIDDEN (origin), RATE_LIMITED.
+   * Looks at a request before anybody says who they are.
+   * @throws RoomError UNAVAILABLE while draining, UNAUTHENTICATED (token in the query), FORBIDDEN (origin).
    */
-  knock(caller: Caller): () => void {
+  knock(caller: Caller): void {
     if (this.connections.isDraining) throw new UnavailableError(undefined, RETRY_AFTER_MS);
     refuseQueryToken(caller.request);
     if (!this.#origins.allows(caller.request.headers)) throw new ForbiddenError('origin');
-    const leave = this.#addresses.enter(addressOf(caller, this.#desk.settings.trustProxy));
-    if (leave === undefined) throw new RateLimitedError('connections from this address', RETRY_AFTER_MS);
-    return leave;
+  }
+
+  /** Counts a connection of an address. Returns what counts it out again, or `undefined` when it has as many as it may. */
+  enter(caller: Caller): (() => void) | undefined {
+    return this.#addresses.enter(this.#addressOf(caller));
+  }
+
+  /** Whether an address has as many connections as it may. */
+  isFull(caller: Caller): boolean {
+    return this.#addresses.isFull(this.#addressOf(caller));
   }
 
   /**
@@ -134,6 +141,10 @@ export class Reception {
       connection.gone();
       throw thrown;
     }
+  }
+
+  #addressOf(caller: Caller): string {
+    return addressOf(caller, this.#desk.settings.trustProxy);
   }
 
   #known(thrown: unknown): Error {

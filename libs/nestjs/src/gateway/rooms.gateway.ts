@@ -2,6 +2,7 @@ import { Inject, Logger } from '@nestjs/common';
 import { WebSocketGateway, WebSocketServer, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
 import type { Clock } from '@greenroom/rooms';
 import type { Namespace, Socket } from 'socket.io';
+import { countHandshakes } from '../carriers/socketio-handshakes.js';
 import { connectError, SocketIoDoor } from '../carriers/socketio-door.js';
 import type { SocketIoConnection } from '../carriers/socketio-connection.js';
 import type { GatewaySettings } from './gateway.options.js';
@@ -34,6 +35,7 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
     const { server } = namespace;
     // Who joins no namespace, or was refused, would be let stay for Socket.IO's own 45 s.
     server.connectTimeout(Math.min(server.connectTimeout(), this.settings.admissionMs));
+    countHandshakes(server, this.reception);
     namespace.use((socket, next) => {
       void this.#admit(socket, next);
     });

@@ -6,9 +6,8 @@ export class HeadCount {
 
   /** Counts one in. Returns what counts it out again (any number of calls count once), or `undefined` when it is full. */
   enter(key: string): (() => void) | undefined {
-    const count = this.#counts.get(key) ?? 0;
-    if (count >= this.limit) return undefined;
-    this.#counts.set(key, count + 1);
+    if (this.isFull(key)) return undefined;
+    this.#counts.set(key, this.#count(key) + 1);
     let inside = true;
     return () => {
       if (inside) this.#leave(key);
@@ -16,8 +15,16 @@ export class HeadCount {
     };
   }
 
+  isFull(key: string): boolean {
+    return this.#count(key) >= this.limit;
+  }
+
+  #count(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
   #leave(key: string): void {
-    const left = (this.#counts.get(key) ?? 1) - 1;
+    const left = this.#count(key) - 1;
     if (left === 0) this.#counts.delete(key);
     else this.#counts.set(key, left);
   }
