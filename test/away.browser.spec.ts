@@ -4,7 +4,8 @@ import { CONNECTIONS, type ChatPage } from './kit/chat-page.js';
 import { Line } from './kit/line.js';
 import type { Server } from './kit/server.js';
 import { nothingGetsThrough } from './kit/trouble.js';
-import { becomes, eventually } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
+import { eventually } from './kit/within.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Chromium, type Visitor } from './kit/browser.js';
-import { becomes } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
 
 /** What the kit does not see, every other spec passes over. */
 

@@ -4,7 +4,8 @@ import { DESKTOP, PHONE } from './kit/browser.js';
 import { ChatBrowsers, type Coming } from './kit/chat-browsers.js';
 import { CONNECTIONS, type ChatPage } from './kit/chat-page.js';
 import type { Server } from './kit/server.js';
-import { becomes, eventually } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
+import { eventually } from './kit/within.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;

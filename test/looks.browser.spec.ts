@@ -5,7 +5,7 @@ import type { ChatPage } from './kit/chat-page.js';
 import { login } from './kit/clients.js';
 import type { Server } from './kit/server.js';
 import { nothingGetsThrough } from './kit/trouble.js';
-import { becomes } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { DESKTOP, PHONE, type Visitor } from './kit/browser.js';
 import { ChatBrowsers } from './kit/chat-browsers.js';
 import type { Server } from './kit/server.js';
-import { becomes } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;

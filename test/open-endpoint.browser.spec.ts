@@ -9,7 +9,8 @@ import { OpenChatEndpoint } from '../src/open-chat/open-chat.endpoint.js';
 import { Apps } from './kit/app.js';
 import { Chromium, type Visitor } from './kit/browser.js';
 import { Servers } from './kit/server.js';
-import { becomes, eventually, within } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
+import { eventually, within } from './kit/within.js';
 
 /**
  * The client of the specification that the open endpoint is made for, to the letter. It is text and no code here, so that

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ChatBrowsers } from './kit/chat-browsers.js';
 import type { Server } from './kit/server.js';
-import { becomes } from './kit/within.js';
+import { becomes } from './kit/becomes.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;

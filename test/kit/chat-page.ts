@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Visitor } from './browser.js';
-import { becomes } from './within.js';
+import { becomes } from './becomes.js';
 
 export const CONNECTIONS = ['WebSocket', 'MessagePack', 'Socket.IO'] as const;
 export type ConnectionName = (typeof CONNECTIONS)[number];

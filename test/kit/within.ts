@@ -1,9 +1,5 @@
-import { expect } from '@jest/globals';
-
 /** How long a spec waits for what must come, milliseconds. Only a failing one waits so long. */
 const PATIENCE_MS = 10_000;
-/** A page is asked no more often: each look costs it the time it is waited for. */
-const LOOK_EVERY_MS = 50;
 
 /** What comes of a promise, or an error that says what did not come in time. */
 export async function within<T>(what: string, promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
@@ -31,19 +27,5 @@ export async function eventually(
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
     await pause(20);
-  }
-}
-
-/** Reads again and again until it equals what is expected; when time is up, fails by how it differs. */
-export async function becomes<T>(read: () => T | Promise<T>, expected: unknown, ms = PATIENCE_MS): Promise<void> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const value = await read();
-    try {
-      return expect(value).toEqual(expected);
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await pause(LOOK_EVERY_MS);
   }
 }
