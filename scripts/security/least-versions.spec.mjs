@@ -15,9 +15,9 @@ test.each(['engine.io', 'socket.io-parser', 'socket.io', 'ws', '@nestjs/core'])(
   },
 );
 
-test.each(leastVersions.map((each) => [each.package, each]))(
-  'one older copy of %s is found, however deep it is or whatever it is called',
-  (name, { least }) => {
+test.each(leastVersions)(
+  'one older copy of $package is found, however deep it is or whatever it is called',
+  ({ package: name, least }) => {
     const before = least.replace(/\d+$/, (last) => `${last}-rc.1`);
     const copies = {
       [`node_modules/${name}`]: { version: before },
