@@ -15,25 +15,23 @@ test.each(['engine.io', 'socket.io-parser', 'socket.io', 'ws', '@nestjs/core'])(
   },
 );
 
-test.each(leastVersions)(
-  'one older copy of $package is found, however deep it is or whatever it is called',
-  ({ package: name, least }) => {
-    const before = least.replace(/\d+$/, (last) => `${last}-rc.1`);
-    const copies = {
-      [`node_modules/${name}`]: { version: before },
-      [`node_modules/a/node_modules/@b/c/node_modules/${name}`]: { version: '0.0.1' },
-      'node_modules/alias': { name, version: '0.0.1' },
-    };
-    for (const [path, entry] of Object.entries(copies)) {
-      const packages = { ...lockFile.packages, [path]: entry };
-      expect(tooOld({ packages })).toEqual([
-        expect.stringContaining(`${path} is ${entry.version}, not at least ${least}`),
-      ]);
-    }
-    const other = { [`node_modules/${name}-like`]: { version: '0.0.1' }, [`node_modules/${name}/node_modules/x`]: {} };
-    expect(tooOld({ packages: { ...lockFile.packages, ...other } })).toEqual([]);
-  },
-);
+test.each(leastVersions)('one older copy of $package is found, however deep it is or whatever it is called', (row) => {
+  const [name, least] = [String(row.package), String(row.least)];
+  const before = least.replace(/\d+$/, (last) => `${last}-rc.1`);
+  const copies = {
+    [`node_modules/${name}`]: { version: before },
+    [`node_modules/a/node_modules/@b/c/node_modules/${name}`]: { version: '0.0.1' },
+    'node_modules/alias': { name, version: '0.0.1' },
+  };
+  for (const [path, entry] of Object.entries(copies)) {
+    const packages = { ...lockFile.packages, [path]: entry };
+    expect(tooOld({ packages })).toEqual([
+      expect.stringContaining(`${path} is ${entry.version}, not at least ${least}`),
+    ]);
+  }
+  const other = { [`node_modules/${name}-like`]: { version: '0.0.1' }, [`node_modules/${name}/node_modules/x`]: {} };
+  expect(tooOld({ packages: { ...lockFile.packages, ...other } })).toEqual([]);
+});
 
 test.each([
   ['8.21.0', '8.21.1', true],
