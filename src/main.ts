@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { loadSecret } from './auth/secret.js';
 import { ConfigError, readConfig, type Config } from './config.js';
+import { limitHttp } from './http-limits.js';
 import { PinoLogger } from './logger.js';
 
 const openStore = ({ store, dataDir }: Config): Promise<RoomStore> =>
@@ -27,6 +28,7 @@ const serve = async (): Promise<void> => {
     });
     // Stopped in good order is no failure: 0, not killed by a signal.
     app.enableShutdownHooks([], { useProcessExit: true });
+    limitHttp(app.getHttpServer());
     await app.listen(config.port, config.host);
     if (!rateLimit) logger.warn('RATE_LIMIT is off: rates and connection counts are unlimited');
     logger.log(`Listening on ${await app.getUrl()}`);

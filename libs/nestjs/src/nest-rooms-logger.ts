@@ -4,7 +4,12 @@ import { Logger } from '@nestjs/common';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What the engine says, in the app's own log. */
+/** Characters of one field that are written; more are of no help, and may be somebody's megabyte. */
+const LONGEST = 500;
+/** What begins a new line, moves a terminal's cursor or turns text around. */
+const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** What the engine says, in the app's own log: one line each, whatever a client has put into it. */
 export class NestRoomsLogger implements RoomsLogger {
   readonly #logger = new Logger('Rooms');
 
@@ -21,7 +26,12 @@ export class NestRoomsLogger implements RoomsLogger {
 const sentence = (message: string, fields: Fields): string => {
   const told = Object.entries(fields).map(([name, value]) => {
     const text = typeof value === 'string' ? value : value instanceof Error ? value.message : inspect(value);
-    return `${name}=${text}`;
+    return `${name}=${oneLine(text)}`;
   });
   return told.length === 0 ? message : `${message} (${told.join(', ')})`;
 };
+
+const oneLine = (text: string): string =>
+  (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text).replaceAll(CONTROL, escaped);
+
+const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

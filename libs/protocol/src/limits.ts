@@ -24,8 +24,9 @@ export const HARD_FRAME_BYTES = 1_048_576;
  *
  * - `TOO_LARGE`: deeper than `maxDepth`, more keys than `maxKeys`, or more bytes in its byte arrays than `maxBytes`
  *   (text is not weighed: the frame was).
- * - `BAD_FRAME`: a key that is `__proto__`, `constructor`, `prototype` or the reserved `$bytes`; or a value JSON does not
- *   know, except `undefined` and bytes (`Uint8Array`, `Buffer`, `ArrayBuffer`), as msgpack's ext types would make.
+ * - `BAD_FRAME`: a key that is `__proto__`, `constructor`, `prototype` or the reserved `$bytes`; text with half a character
+ *   (a lone surrogate), which every encoding would turn into something else; or a value JSON does not know, except
+ *   `undefined` and bytes (`Uint8Array`, `Buffer`, `ArrayBuffer`), as msgpack's ext types would make.
  *
  * No recursion, and it stops at the first limit, so neither a nest nor a cycle costs more than the limits allow.
  * Source: research/reliability.md 4.2, rows 3 and 4.
@@ -38,6 +39,7 @@ export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAM
     const next: unknown[] = [];
     for (const item of level) {
       if (typeof item !== 'object' || item === null) {
+        if (typeof item === 'string' && !item.isWellFormed()) return halfACharacter();
         if (!isScalar(item)) return errorBody('BAD_FRAME', 'A value is of a type that does not travel');
         continue;
       }
@@ -52,6 +54,7 @@ export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAM
         if (keys > limits.maxKeys) return tooLarge('keys', limits.maxKeys);
         for (const name of names) {
           if (isReservedKey(name)) return errorBody('BAD_FRAME', 'An object has a reserved key');
+          if (!name.isWellFormed()) return halfACharacter();
           next.push(item[name]);
         }
       } else if (isBytes(item)) {
@@ -64,6 +67,10 @@ export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAM
     level = next;
   }
   return undefined;
+}
+
+function halfACharacter(): ErrorBody {
+  return errorBody('BAD_FRAME', 'Text must be of whole characters');
 }
 
 function isScalar(value: unknown): boolean {

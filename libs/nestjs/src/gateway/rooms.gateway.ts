@@ -3,6 +3,7 @@ import { WebSocketGateway, WebSocketServer, type OnGatewayConnection, type OnGat
 import type { Clock } from '@greenroom/rooms';
 import type { Namespace, Socket } from 'socket.io';
 import { countHandshakes } from '../carriers/socketio-handshakes.js';
+import { EngineWatch } from '../carriers/engine-watch.js';
 import { connectError, SocketIoDoor } from '../carriers/socketio-door.js';
 import type { SocketIoConnection } from '../carriers/socketio-connection.js';
 import type { GatewaySettings } from './gateway.options.js';
@@ -22,12 +23,14 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
 
   readonly #admitted = new WeakMap<Socket, Admitted<SocketIoConnection>>();
   readonly #door: SocketIoDoor;
+  readonly #watch: EngineWatch;
 
   constructor(
     @Inject(Reception) private readonly reception: Reception,
     @Inject(ROOMS_GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
     @Inject(ROOMS_CLOCK) clock: Clock,
   ) {
+    this.#watch = new EngineWatch(settings, clock);
     this.#door = new SocketIoDoor(reception, settings, clock, new Logger('Greenroom'));
   }
 
@@ -36,6 +39,7 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
     // Who joins no namespace, or was refused, would be let stay for Socket.IO's own 45 s.
     server.connectTimeout(Math.min(server.connectTimeout(), this.settings.admissionMs));
     countHandshakes(server, this.reception);
+    this.#watch.watch(server);
     namespace.use((socket, next) => {
       void this.#admit(socket, next);
     });
@@ -51,12 +55,12 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
     const { connection } = admitted;
     const operations = this.reception.serve(admitted);
     connection.enterUser();
-    socket.onAny((name: unknown, ...args: unknown[]) => {
-      if (typeof name !== 'string') return;
-      // Another event that the app's gateway class listens to is not ours to answer. Every socket has an `error` listener.
-      if (!isOperation(name) && name !== 'error' && socket.listenerCount(name) > 0) return;
-      const answer = connection.answering(args.findLast((arg) => typeof arg === 'function'));
-      const body = typeof args[0] === 'function' ? {} : (args[0] ?? {});
+    // An event without a name has its ack in the name's place.
+    socket.onAny((...said: unknown[]) => {
+      const [name, given] = said;
+      if (isOfTheApp(socket, name)) return;
+      const answer = connection.answering(said.findLast((each) => typeof each === 'function'));
+      const body = typeof given === 'function' ? {} : (given ?? {});
       const breach = connection.breach(body);
       if (breach === undefined) operations.handle(name, body, answer);
       else operations.unreadable(breach, answer);
@@ -73,3 +77,7 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
     next(refusal);
   }
 }
+
+/** Another event that the app's gateway class listens to is not ours to answer. Every socket has an `error` listener. */
+const isOfTheApp = (socket: Socket, name: unknown): boolean =>
+  typeof name === 'string' && !isOperation(name) && name !== 'error' && socket.listenerCount(name) > 0;
