@@ -108,8 +108,9 @@ export class Room {
   /** @throws RoomError when the mailbox is full, or the member has too many commands waiting. */
   ask<R extends Request>(request: R, deadline: number): Promise<ReplyTo<R>>;
   ask(request: Request, deadline: number): Promise<unknown> {
-    if (this.#state === 'stopped') throw new UnavailableError();
+    // What is committed can be read whatever has become of the room.
     if (request.type === 'history') return this.#history(request);
+    if (this.#state === 'stopped') throw new UnavailableError();
     const run = <T>() =>
       new Promise<T>((resolve, reject) => {
         const letter: Letter = {
