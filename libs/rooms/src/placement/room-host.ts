@@ -85,9 +85,11 @@ export class RoomHost {
     });
   }
 
-  /** Loads a room that has a deadline to keep. Failures are logged and tried again later. */
+  /** Has a room keep its deadline, loading it where needed. Failures are logged and tried again later. */
   wake(address: string): void {
-    this.#wait(address, { creation: undefined, run: () => {}, fail: () => {} });
+    const slot = this.#slots.get(address);
+    if (slot?.state === 'active') slot.room.keepTime();
+    if (!this.isActive(address)) this.#wait(address, { creation: undefined, run: () => {}, fail: () => {} });
   }
 
   /** What kept rooms from starting may be over: whoever asks for one next starts it. */

@@ -105,6 +105,11 @@ export class Room {
     this.#put({ from: 'room', input: { type: 'outside', event } });
   }
 
+  /** Looks at the clock: it may have gone faster than the timer that waits for the next deadline. */
+  keepTime(): void {
+    if (this.#state === 'serving' && (this.core.nextDeadline() ?? Infinity) <= this.env.clock.now()) this.#turn();
+  }
+
   /** @throws RoomError when the mailbox is full, or the member has too many commands waiting. */
   ask<R extends Request>(request: R, deadline: number): Promise<ReplyTo<R>>;
   ask(request: Request, deadline: number): Promise<unknown> {
