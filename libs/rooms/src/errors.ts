@@ -107,8 +107,9 @@ export class UnknownOutcomeError extends RoomError {
   }
 }
 export class DivergedError extends RoomError {
-  constructor(detail: string) {
-    super('DIVERGED', `The room's log does not fit its machine: ${detail}. Was it changed without a new version?`);
+  constructor(detail: string, cause?: unknown) {
+    const message = `The room's log does not fit its machine: ${detail}. Was it changed without a new version?`;
+    super('DIVERGED', message, { cause });
   }
 }
 export class InternalError extends RoomError {
