@@ -13,10 +13,11 @@ export class HealthController {
     return { status: 'alive' };
   }
 
-  /** 503 while starting or draining. */
+  /** 503 while starting or draining, and while the store takes no writes. */
   @Get('readyz')
   readyz() {
-    if (!this.rooms.isReady()) throw new ServiceUnavailableException(this.rooms.phase);
+    if (!this.rooms.isReady())
+      throw new ServiceUnavailableException(this.rooms.isStoreWell() ? this.rooms.phase : 'store');
     return { status: 'ready' };
   }
 }

@@ -20,7 +20,19 @@ afterAll(() => app.close());
 const status = async (path: string) => (await fetch(`${await app.getUrl()}${path}`)).status;
 const statuses = () => Promise.all([status('/healthz'), status('/readyz')]);
 
+test('a process whose store takes no writes takes no traffic, and is worth keeping', async () => {
+  let isWell = true;
+  health.watch(() => isWell);
+  health.enter('ready');
+  expect(await statuses()).toEqual([200, 200]);
+  isWell = false;
+  expect(await statuses()).toEqual([200, 503]);
+  isWell = true;
+  expect(await statuses()).toEqual([200, 200]);
+});
+
 test('a process takes traffic from the end of its start until it is asked to stop, and is alive all the while', async () => {
+  health.enter('starting');
   expect(await statuses()).toEqual([200, 503]);
   health.enter('ready');
   expect(await statuses()).toEqual([200, 200]);

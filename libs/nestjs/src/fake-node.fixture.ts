@@ -15,6 +15,7 @@ export const noLogic = {} as unknown as LogicFactory;
 export class FakeNode implements RoomsNode {
   readonly id = 'fake';
   readonly active = 0;
+  readonly isWell = true;
   readonly kinds = new Map<string, RoomKind>();
   /** In the order it happened: `['start']`, `['send', 'chat/cats', 'say', { text }, options]`, ... */
   readonly told: unknown[][] = [];

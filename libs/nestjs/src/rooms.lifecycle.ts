@@ -1,4 +1,4 @@
-import { DefinitionError, type RoomsNode, type RoomStore } from '@greenroom/rooms';
+import { DefinitionError, type Clock, type RoomsNode, type RoomStore } from '@greenroom/rooms';
 import {
   Inject,
   Injectable,
@@ -15,9 +15,12 @@ import { Host, type ProviderRecord } from './admission/host.js';
 import { Pipelines } from './admission/pipelines.js';
 import { RoomExplorer } from './discovery/room-explorer.js';
 import { Connections } from './gateway/connections.js';
-import { ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { ROOMS_CLOCK, ROOMS_NODE } from './gateway/gateway.tokens.js';
 import { RoomsHealth } from './health/rooms-health.js';
 import { ROOMS_GATEWAY, ROOMS_STORE } from './rooms.tokens.js';
+
+/** A store that is not closed by then is left to the end of the process: what it acknowledged is kept. Milliseconds. */
+const CLOSING_MS = 1000;
 
 /** Starts the rooms when the app does, and ends them in good order while sockets are still open. */
 @Injectable()
@@ -30,6 +33,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     private readonly health: RoomsHealth,
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_STORE) private readonly store: RoomStore,
+    @Inject(ROOMS_CLOCK) private readonly clock: Clock,
     private readonly connections: Connections,
     @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: Type<object> | undefined,
   ) {}
@@ -40,6 +44,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     for (const { kind } of definitions) this.node.register(kind);
     this.admission.open(definitions, this.#entrance());
     await this.node.start();
+    this.health.watch(() => this.node.isWell);
     this.health.enter('ready');
   }
 
@@ -51,7 +56,8 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
   async beforeApplicationShutdown(): Promise<void> {
     await this.connections.drain('shutting down');
     await this.node.drain();
-    await this.store.close();
+    const late = new Promise<void>((resolve) => this.clock.after(CLOSING_MS, resolve));
+    await Promise.race([this.store.close(), late]);
     this.health.enter('stopped');
   }
 

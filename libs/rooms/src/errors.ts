@@ -107,8 +107,9 @@ export class UnknownOutcomeError extends RoomError {
   }
 }
 export class DivergedError extends RoomError {
-  constructor(detail: string) {
-    super('DIVERGED', `The room's log does not fit its machine: ${detail}. Was it changed without a new version?`);
+  constructor(detail: string, cause?: unknown) {
+    const message = `The room's log does not fit its machine: ${detail}. Was it changed without a new version?`;
+    super('DIVERGED', message, { cause });
   }
 }
 export class InternalError extends RoomError {
@@ -136,12 +137,20 @@ export class StoreRefusedError extends Error {
 
 /**
  * The store has written, and failed to make it durable: what it shows may be lost with the power. Nothing it has not
- * acknowledged can be relied on; it refuses all further writes until it is opened again.
+ * acknowledged can be relied on: before its next write it goes back to what is durable.
  */
 export class NotFlushedError extends Error {
   override readonly name = 'NotFlushedError';
   constructor(cause: unknown) {
-    super('The store has written but could not flush: it must be opened again.', { cause });
+    super('The store has written but could not flush.', { cause });
+  }
+}
+
+/** The store did not answer in time: what was asked may be done, now or later. */
+export class StoreSilentError extends Error {
+  override readonly name = 'StoreSilentError';
+  constructor(withinMs: number) {
+    super(`The store did not answer within ${withinMs} ms.`);
   }
 }
 

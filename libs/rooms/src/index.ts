@@ -111,6 +111,7 @@ export {
   RoomError,
   RoomFullError,
   StoreRefusedError,
+  StoreSilentError,
   toRoomError,
   UnavailableError,
   UnknownCommandError,

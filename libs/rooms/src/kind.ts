@@ -20,7 +20,7 @@ export interface KindOptions {
   readonly maxMembers?: number;
   /** Version of the machine; raise it whenever its behaviour changes. @default 1 */
   readonly version?: number;
-  /** `migrations[n]` turns the saved state of version `n` into that of `n + 1`. */
+  /** `migrations[n]` turns the saved state of version `n` into that of `n + 1`. Entries since are run by the machine as it is. */
   readonly migrations?: Readonly<Record<number, (saved: unknown) => unknown>>;
   /** What to do when a log does not fit its machine. `accept` trusts the log's events and logs a warning. @default 'refuse' */
   readonly onDiverged?: 'refuse' | 'accept';

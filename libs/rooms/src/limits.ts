@@ -24,6 +24,8 @@ export interface NodeLimits {
   readonly presenceMs: number;
   /** How often deadlines of sleeping rooms are looked for, milliseconds. @default 1000 */
   readonly alarmMs: number;
+  /** A call of the store that has no answer by then is given up, milliseconds. @default 10_000 */
+  readonly storeDeadlineMs: number;
   /** How long rooms may take to finish and save when the process ends, milliseconds. @default 8000 */
   readonly drainMs: number;
 }
@@ -40,5 +42,6 @@ export const NODE_LIMITS: NodeLimits = {
   turnSliceMs: 10,
   presenceMs: 250,
   alarmMs: 1000,
+  storeDeadlineMs: 10_000,
   drainMs: 8000,
 };

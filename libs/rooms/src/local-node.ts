@@ -7,6 +7,7 @@ import { systemIds, type Ids } from './ids.js';
 import { kindOf, type RoomKind } from './kind.js';
 import { NODE_LIMITS, type NodeLimits } from './limits.js';
 import type { RoomStore } from './log/store.js';
+import { WatchedStore } from './log/watched-store.js';
 import { SILENT, type RoomsLogger } from './logger.js';
 import type { RoomHandle, RoomList, RoomsNode } from './node.js';
 import { Alarms } from './placement/alarms.js';
@@ -44,6 +45,7 @@ export interface RoomsNodeOptions {
 class LocalNode implements RoomsNode {
   readonly id: string;
   readonly #kinds = new Map<string, RoomKind>();
+  readonly #store: WatchedStore;
   readonly #host: RoomHost;
   readonly #router: Router;
   readonly #audience: Audience;
@@ -59,8 +61,9 @@ class LocalNode implements RoomsNode {
   #stopServing = () => {};
 
   constructor(options: RoomsNodeOptions) {
-    const { store, clock = new SystemClock(), ids = systemIds, logger = SILENT, checks = false } = options;
+    const { clock = new SystemClock(), ids = systemIds, logger = SILENT, checks = false } = options;
     const limits = { ...NODE_LIMITS, ...options.limits };
+    this.#store = new WatchedStore(options.store, clock, limits.storeDeadlineMs, logger, () => this.#host.retry());
     this.id = ids.unique();
     this.#clock = clock;
     this.#ids = ids;
@@ -70,7 +73,7 @@ class LocalNode implements RoomsNode {
     this.#audience = new Audience(this.#feed, clock, limits.presenceMs);
     this.#host = new RoomHost({
       env: { owner: this.id, feed: this.#feed, clock, ids, limits, logger },
-      store,
+      store: this.#store,
       checks,
       kind: (name) => this.kind(name),
       isOpen: (connection) => this.#connections.has(connection),
@@ -78,11 +81,15 @@ class LocalNode implements RoomsNode {
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
     this.#drainMs = limits.drainMs;
-    this.#alarms = new Alarms(store, this.#host, clock, limits.alarmMs, logger);
+    this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger);
   }
 
   get active(): number {
     return this.#host.active;
+  }
+
+  get isWell(): boolean {
+    return this.#store.isWell;
   }
 
   register(kind: RoomKind): void {

@@ -39,6 +39,8 @@ export interface RoomsNode {
   list(kind: string, limit: number, cursor?: string): Promise<RoomList>;
   /** Rooms active here. */
   readonly active: number;
+  /** Its store takes writes, as far as one knows. */
+  readonly isWell: boolean;
   /** Stops taking new work, lets every room finish and saves it. After it everything answers UNAVAILABLE. */
   drain(): Promise<void>;
 }

@@ -81,6 +81,7 @@ export class ChildStore implements RoomStore {
     this.#call<void>('saveSnapshot', [address, { epoch, owner }, ...rest]);
   due = (...args: Parameters<RoomStore['due']>) => this.#call<Awaited<ReturnType<RoomStore['due']>>>('due', args);
   list = (...args: Parameters<RoomStore['list']>) => this.#call<readonly string[]>('list', args);
+  check = () => this.#call<void>('check', []);
 
   async close(): Promise<void> {
     if (!this.#process.connected) return;

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { NotFlushedError, StoreRefusedError } from '@greenroom/rooms';
 import { open, type RootDatabase } from 'lmdb';
+import { readSyncedMeta, writeSyncedMeta } from './synced-meta.js';
 
 /** Databases of one directory: more than the layout needs, so that a later format can add some. */
 const MAX_DATABASES = 16;
@@ -9,18 +11,13 @@ const MAX_DATABASES = 16;
  * (strace with injected faults), is in README.md.
  */
 export class Environment {
-  readonly root: RootDatabase<Buffer, string>;
+  root: RootDatabase<Buffer, string>;
   #transactions = 0;
+  #state: 'open' | 'unflushed' | 'closed' = 'open';
 
   /** @param dir a directory that exists. The memory map grows by itself. */
-  constructor(dir: string) {
-    this.root = open({
-      path: dir,
-      encoding: 'binary',
-      maxDbs: MAX_DATABASES,
-      // With it lmdb starts its own batches, whose rejections nobody could handle.
-      eventTurnBatching: false,
-    });
+  constructor(private readonly dir: string) {
+    this.root = openRoot(dir);
   }
 
   /** Transactions committed since the environment was opened. */
@@ -43,7 +40,10 @@ export class Environment {
       this.#transactions += 1;
     } catch (error) {
       const cause = await causeOf(error);
-      if (this.#isVisible(id)) throw new NotFlushedError(cause);
+      if (this.#isVisible(id)) {
+        this.#state = 'unflushed';
+        throw new NotFlushedError(cause);
+      }
       throw new StoreRefusedError('The store could not write, and wrote nothing.', { cause });
     }
   }
@@ -58,10 +58,25 @@ export class Environment {
     this.root.transactionSync(work);
   }
 
+  /** Opens it again, as of the last transaction that is surely on disk. `root` is another one then. */
+  async reopen(): Promise<void> {
+    await this.close();
+    this.root = openRoot(this.dir);
+    this.#state = 'open';
+  }
+
   async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    const file = join(this.dir, 'data.mdb');
+    const { pageSize } = this.root.getStats() as { readonly pageSize: number };
+    // A second sync would report success though the system has given up the pages that the first one could not write, and
+    // lmdb syncs when it closes.
+    const synced = this.#state === 'unflushed' ? readSyncedMeta(file, pageSize) : undefined;
+    this.#state = 'closed';
     // lmdb waits for the flush of the last transaction, for ever when that one failed: make an empty one the last.
-    await this.root.transaction(() => undefined);
+    await this.root.transaction(() => undefined).catch(() => undefined);
     await this.root.close();
+    if (synced !== undefined) writeSyncedMeta(file, pageSize, synced);
   }
 
   /** Whether readers see the transaction: those before it have all settled, and none came after. */
@@ -69,6 +84,19 @@ export class Environment {
     return id > 0 && (this.root.getStats() as { readonly lastTxnId: number }).lastTxnId >= id;
   }
 }
+
+const openRoot = (dir: string): RootDatabase<Buffer, string> => {
+  const options = {
+    path: dir,
+    encoding: 'binary' as const,
+    maxDbs: MAX_DATABASES,
+    // With it lmdb starts its own batches, whose rejections nobody could handle.
+    eventTurnBatching: false,
+    // What was written and not synced was acknowledged to nobody, and may be in the page cache only. Not in lmdb's types.
+    safeRestore: true,
+  };
+  return open<Buffer, string>(options);
+};
 
 /** lmdb rejects with a general error, and hands over what happened by a promise in it, which must be handled. */
 async function causeOf(error: unknown): Promise<unknown> {

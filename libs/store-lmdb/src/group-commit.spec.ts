@@ -9,6 +9,7 @@ class Below implements Committer {
   readonly #gates: (() => void)[] = [];
   failWith: Error | undefined;
   opens = true;
+  reopens = true;
 
   async commit(work: () => void): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -20,6 +21,10 @@ class Below implements Committer {
   }
   async flushed(): Promise<void> {
     this.events.push('flushed');
+  }
+  async reopen(): Promise<void> {
+    this.events.push('reopen');
+    if (!this.reopens) throw new StoreRefusedError('no disk');
   }
   /** Once a transaction is in flight: what is submitted from here on is not in it. */
   async inFlight(): Promise<void> {
@@ -91,18 +96,36 @@ describe('GroupCommit', () => {
     expect(await kept).toBe(2);
   });
 
-  it('takes nothing more once a flush has failed: what waits is refused, not written', async () => {
+  it('goes back to what is on disk once a flush has failed, and writes what waits after that', async () => {
     const below = new Below();
     const commits = new GroupCommit(below);
     below.failWith = new NotFlushedError(new Error('EIO'));
     const unflushed = expect(commits.submit('flushed', () => () => 1)).rejects.toBeInstanceOf(NotFlushedError);
     await below.inFlight();
-    const waiting = expect(commits.submit('flushed', () => () => 2)).rejects.toBeInstanceOf(StoreRefusedError);
+    const waiting = commits.submit('flushed', () => () => 2);
     await below.settle();
     await unflushed;
-    await waiting;
-    await expect(commits.submit('flushed', () => () => 3)).rejects.toBeInstanceOf(StoreRefusedError);
-    expect(below.events).toEqual(['group of 0']);
+    below.failWith = undefined;
+    await below.settle();
+    expect(await waiting).toBe(2);
+    expect(below.events).toEqual(['group of 0', 'reopen', 'group of 0', 'flushed']);
+  });
+
+  it('refuses what waits when it cannot be opened again, and tries again with the next write', async () => {
+    const below = new Below();
+    const commits = new GroupCommit(below);
+    below.failWith = new NotFlushedError(new Error('EIO'));
+    const unflushed = expect(commits.submit('flushed', () => () => 1)).rejects.toBeInstanceOf(NotFlushedError);
+    await below.settle();
+    await unflushed;
+    below.failWith = undefined;
+    below.reopens = false;
+    await expect(commits.submit('flushed', () => () => 2)).rejects.toBeInstanceOf(StoreRefusedError);
+    below.reopens = true;
+    const healed = commits.submit('flushed', () => () => 3);
+    await below.settle();
+    expect(await healed).toBe(3);
+    expect(below.events).toEqual(['group of 0', 'reopen', 'reopen', 'group of 0', 'flushed']);
   });
 
   it('refuses those that wait when no transaction can be opened, instead of trying for ever', async () => {
@@ -113,6 +136,11 @@ describe('GroupCommit', () => {
     const waiting = expect(commits.submit('flushed', () => () => 1)).rejects.toBeInstanceOf(StoreRefusedError);
     await below.settle();
     await waiting;
+    below.opens = true;
+    below.failWith = undefined;
+    const next = commits.submit('flushed', () => () => 2);
+    await below.settle();
+    expect(await next).toBe(2);
   });
 
   it('stops once what it has is written, and refuses what comes later', async () => {

@@ -4,6 +4,8 @@ import { FencedError, StoreRefusedError } from '@greenroom/rooms';
 export interface Committer {
   commit(work: () => void): Promise<void>;
   flushed(): Promise<void>;
+  /** Goes back to what is surely on disk. */
+  reopen(): Promise<void>;
 }
 
 /**
@@ -24,12 +26,14 @@ interface Waiting {
 
 /**
  * Puts what all rooms write into as few transactions as there can be: one at a time, and what arrives while it is in
- * flight makes up the next one. That a sync takes long makes groups larger, not queues longer.
+ * flight makes up the next one. That a sync takes long makes groups larger, not queues longer. After a failure that
+ * leaves open what a later sync would cover, the store below is opened again before the next group.
  */
 export class GroupCommit {
   readonly #store: Committer;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #mustReopen = false;
   #stopped: { readonly why: unknown } | undefined;
 
   constructor(store: Committer) {
@@ -77,6 +81,8 @@ export class GroupCommit {
     let group: readonly Waiting[] = [];
     const acks: Record<Ack, (() => void)[]> = { committed: [], flushed: [] };
     try {
+      if (this.#mustReopen) await this.#store.reopen();
+      this.#mustReopen = false;
       await this.#store.commit(() => {
         // Only now, so that what arrived while the transaction was being opened is in it.
         group = this.#waiting.splice(0);
@@ -96,11 +102,11 @@ export class GroupCommit {
   /** Rejecting what has been settled already changes nothing. */
   #fail(group: readonly Waiting[], error: unknown): void {
     for (const waiting of group) waiting.reject(error);
-    // Refused as a whole, after its transaction was opened: the next one may do better. Anything else, and nobody
-    // knows any more what a sync covers.
+    // Refused as a whole, after its transaction was opened: the next one may do better as it is.
     if (error instanceof StoreRefusedError && group.length > 0) return;
-    this.#stopped ??= { why: error };
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(noMore(error));
+    this.#mustReopen = true;
+    // Not even a transaction could be opened: those that wait are not tried for ever.
+    if (group.length === 0) for (const waiting of this.#waiting.splice(0)) waiting.reject(noMore(error));
   }
 }
 

@@ -10,6 +10,8 @@ const FORMAT = 1;
 /** After every string in LMDB's order that an address can be. */
 const LAST = '\uffff';
 const PRESENT = Buffer.from([1]);
+/** More than most turns write: where it finds room, they do. */
+const PROBE = Buffer.alloc(64 * 1024);
 
 /** What is kept of a room beside its entries, in one small row, so that an append reads and writes nothing else of it. */
 export interface RoomRow extends Head {
@@ -21,10 +23,11 @@ export interface RoomRow extends Head {
 
 /**
  * What is where, in MessagePack: `log` [address, seq] -> Entry, `rooms` address -> RoomRow, `due` [deadline, address],
- * `snapshots` address -> Snapshot, `lineages` address -> Lineage[], `about` 'format' -> number. Keys in lmdb's own
+ * `snapshots` address -> Snapshot, `lineages` address -> Lineage[], `about` 'format' -> number, 'probe' -> bytes of no meaning. Keys in lmdb's own
  * order-keeping encoding: at most 1978 bytes, and an address has at most 129.
  */
 export class Layout {
+  readonly #about: Database<Buffer, string>;
   readonly #log: Database<Buffer, [string, number]>;
   readonly #rooms: Database<Buffer, string>;
   readonly #due: Database<Buffer, [number, string]>;
@@ -34,7 +37,8 @@ export class Layout {
   /** @throws DataDirError when a later Greenroom wrote the data. */
   constructor(environment: Environment, dir: string) {
     const { root } = environment;
-    checkFormat(root.openDB<Buffer, string>('about', { encoding: 'binary' }), dir);
+    this.#about = root.openDB('about', { encoding: 'binary' });
+    checkFormat(this.#about, dir);
     this.#log = root.openDB('log', { encoding: 'binary' });
     this.#rooms = root.openDB('rooms', { encoding: 'binary' });
     this.#due = root.openDB('due', { encoding: 'binary' });
@@ -99,6 +103,11 @@ export class Layout {
 
   putLineage(address: string, lineage: readonly Lineage[]): void {
     void this.#lineages.put(address, encode(lineage));
+  }
+
+  /** Takes new pages each time, as any other write does. */
+  putProbe(): void {
+    void this.#about.put('probe', PROBE);
   }
 
   /** Deadlines at or before `before`, earliest first. */

@@ -50,7 +50,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbRoom
   let unlock: (() => void) | undefined;
   try {
     unlock = lockDataDir(dir, (work) => environment.alone(work));
-    return new OpenStore(environment, new Layout(environment, dir), unlock);
+    return new OpenStore(environment, dir, unlock);
   } catch (error) {
     await environment.close();
     unlock?.();
@@ -65,15 +65,22 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbRoom
  */
 class OpenStore implements LmdbRoomStore {
   readonly #environment: Environment;
-  readonly #layout: Layout;
+  readonly #dir: string;
   readonly #commits: GroupCommit;
   readonly #unlock: () => void;
+  #layout: Layout;
+  #reopening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(environment: Environment, layout: Layout, unlock: () => void) {
+  constructor(environment: Environment, dir: string, unlock: () => void) {
     this.#environment = environment;
-    this.#layout = layout;
-    this.#commits = new GroupCommit(environment);
+    this.#dir = dir;
+    this.#layout = new Layout(environment, dir);
+    this.#commits = new GroupCommit({
+      commit: (work) => environment.commit(work),
+      flushed: () => environment.flushed(),
+      reopen: () => (this.#reopening = this.#reopen()),
+    });
     this.#unlock = unlock;
   }
 
@@ -82,8 +89,9 @@ class OpenStore implements LmdbRoomStore {
   }
 
   async claim(address: string, owner: string, at: number, create: boolean): Promise<Claim | undefined> {
-    const layout = this.#open();
+    this.#refuseIfClosed();
     return this.#commits.submit('flushed', () => {
+      const layout = this.#layout;
       const was = layout.room(address);
       if (was === undefined && !create) return () => undefined;
       const barrier = barrierAfter(was, owner, at);
@@ -99,11 +107,12 @@ class OpenStore implements LmdbRoomStore {
   }
 
   async append(address: string, fence: Fence, batch: Batch): Promise<number> {
-    const layout = this.#open();
     if (batch.durability === 'memory') {
+      const layout = await this.#open();
       passFence(address, layout.room(address), fence);
       return 0;
     }
+    this.#refuseIfClosed();
     // All that is written is copied before the first wait; what the caller does with it then is their affair.
     const { deadline } = batch;
     const blank = new Set(batch.redact);
@@ -114,6 +123,7 @@ class OpenStore implements LmdbRoomStore {
     const size = added.reduce((sum, { bytes }) => sum + bytes.length, snapshot?.bytes.length ?? 0);
 
     return this.#commits.submit(batch.durability === 'fsync' ? 'flushed' : 'committed', () => {
+      const layout = this.#layout;
       const was = passFence(address, layout.room(address), fence);
       const head = advance(address, was, entries);
       if (snapshot !== undefined) passSnapshot(address, head, snapshot.seq);
@@ -128,7 +138,7 @@ class OpenStore implements LmdbRoomStore {
   }
 
   async read(address: string, range: ReadRange): Promise<readonly Entry[]> {
-    const layout = this.#open();
+    const layout = await this.#open();
     const after = range.after ?? -1;
     const before = Math.min(range.before ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     if (range.limit <= 0) return [];
@@ -151,10 +161,11 @@ class OpenStore implements LmdbRoomStore {
     keep: Retention,
     deadline: number | undefined,
   ): Promise<void> {
-    const layout = this.#open();
+    this.#refuseIfClosed();
     const { seq } = snapshot;
     const bytes = encoded(address, snapshot);
     return this.#commits.submit('flushed', () => {
+      const layout = this.#layout;
       const was = passFence(address, layout.room(address), fence);
       passSnapshot(address, was, seq);
       const saved = Math.max(was.saved, seq);
@@ -176,12 +187,18 @@ class OpenStore implements LmdbRoomStore {
 
   async due(before: number, limit: number): Promise<readonly Due[]> {
     if (limit <= 0) return [];
-    return Array.from(this.#open().dueKeys(before, limit), ([at, address]) => ({ address, at }));
+    return Array.from((await this.#open()).dueKeys(before, limit), ([at, address]) => ({ address, at }));
   }
 
   async list(kind: string, limit: number, cursor = ''): Promise<readonly string[]> {
     if (limit <= 0) return [];
-    return Array.from(this.#open().addresses(kind, cursor, limit), (address) => address.slice(kind.length + 1));
+    const addresses = (await this.#open()).addresses(kind, cursor, limit);
+    return Array.from(addresses, (address) => address.slice(kind.length + 1));
+  }
+
+  async check(): Promise<void> {
+    this.#refuseIfClosed();
+    return this.#commits.submit('flushed', () => () => this.#layout.putProbe());
   }
 
   /** Waits for the writes under way and gives the directory back. */
@@ -199,9 +216,24 @@ class OpenStore implements LmdbRoomStore {
     }
   }
 
-  #open(): Layout {
-    if (this.#closing !== undefined) throw new StoreRefusedError('The store is closed.');
+  async #reopen(): Promise<void> {
+    try {
+      await this.#environment.reopen();
+      this.#layout = new Layout(this.#environment, this.#dir);
+    } catch (cause) {
+      throw new StoreRefusedError('The store cannot be opened again.', { cause });
+    }
+  }
+
+  /** For readers: what is there. */
+  async #open(): Promise<Layout> {
+    this.#refuseIfClosed();
+    await this.#reopening;
     return this.#layout;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== undefined) throw new StoreRefusedError('The store is closed.');
   }
 }
 

@@ -131,7 +131,13 @@ export class TestRooms {
   readonly store: RoomStore;
   readonly node: RoomsNode;
   /** What the engine reported, oldest first. */
-  readonly logged: { readonly level: 'warn' | 'error'; readonly message: string; readonly cause: unknown }[] = [];
+  readonly logged: {
+    readonly level: 'warn' | 'error';
+    readonly message: string;
+    /** Address of the room it is about, if it is about one. */
+    readonly room: unknown;
+    readonly cause: unknown;
+  }[] = [];
   readonly #mortality = new Mortality();
   #connections = 0;
 
@@ -141,7 +147,7 @@ export class TestRooms {
     const log =
       (level: 'warn' | 'error'): RoomsLogger['warn'] =>
       (message, fields) =>
-        void this.logged.push({ level, message, cause: fields['cause'] });
+        void this.logged.push({ level, message, room: fields['room'], cause: fields['cause'] });
     const { wrap = BARE, createNode = createRoomsNode } = options;
     const feed = new MemoryFeed((cause) => log('error')('a feed listener failed', { cause }));
     this.node = createNode({

@@ -6,20 +6,31 @@ type Phase = 'starting' | 'ready' | 'draining' | 'stopped';
 @Injectable()
 export class RoomsHealth {
   #phase: Phase = 'starting';
+  #isStoreWell = (): boolean => true;
 
   /** `starting`, `ready`, `draining` or `stopped`. */
   get phase(): Phase {
     return this.#phase;
   }
 
-  /** Takes traffic: the rooms are up, and nobody has asked the process to end. */
+  /** The store takes writes, as far as one knows. When it does not, rooms answer UNAVAILABLE until it does again. */
+  isStoreWell(): boolean {
+    return this.#isStoreWell();
+  }
+
+  /** Takes traffic: the rooms are up, the store takes writes, and nobody has asked the process to end. */
   isReady(): boolean {
-    return this.#phase === 'ready';
+    return this.#phase === 'ready' && this.isStoreWell();
   }
 
   /** Works, or is on its way up or down in good order. */
   isAlive(): boolean {
     return this.#phase !== 'stopped';
+  }
+
+  /** Called by the module. */
+  watch(isStoreWell: () => boolean): void {
+    this.#isStoreWell = isStoreWell;
   }
 
   /** Called by the module as the app starts and ends. */

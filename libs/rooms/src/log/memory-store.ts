@@ -100,6 +100,8 @@ export class MemoryRoomStore implements RoomStore {
     return ids.sort().slice(0, Math.max(0, limit));
   }
 
+  async check(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   /** Lets go of a room and all it kept, as if it had never been; its epochs are not given out again. */

@@ -16,15 +16,19 @@ const same = (logged: readonly LoggedEvent[], now: readonly LoggedEvent[]): bool
   logged.length === now.length &&
   logged.every((event, index) => event.redacted === true || sameData(event, now[index]));
 
+/** How a logic does other than the log says: it emits other events, or has no use for what it took. */
+export type Divergence = 'emits' | 'refuses';
+type OnDiverged = (error: DivergedError, how: Divergence) => void;
+
 /**
  * Brings a core up to the head of its log, without effects.
- * @param onDiverged told of the first entry at which the logic does other than the log says; throws to refuse the room.
+ * @param onDiverged told of each entry at which the logic does other than the log says; throws to refuse the room.
  */
 export const replay = async (
   store: RoomStore,
   core: RoomCore,
   head: number,
-  onDiverged: (error: DivergedError) => void,
+  onDiverged: OnDiverged,
 ): Promise<Replayed> => {
   let handled = 0;
   let count = 0;
@@ -42,14 +46,17 @@ export const replay = async (
   return { handled, entries: count };
 };
 
-const takeIn = (core: RoomCore, entry: Entry, onDiverged: (error: DivergedError) => void): void => {
+const takeIn = (core: RoomCore, entry: Entry, onDiverged: OnDiverged): void => {
   try {
     const events = core.replay(entry);
     if (!same(entry.events, events))
-      onDiverged(new DivergedError(`at ${entry.seq} it emits something other than it did`));
+      onDiverged(new DivergedError(`at ${entry.seq} it emits something other than it did`), 'emits');
   } catch (error) {
     if (!(error instanceof RoomError) || error instanceof DivergedError) throw error;
-    onDiverged(new DivergedError(`at ${entry.seq} it refuses what it accepted (${error.message})`));
+    onDiverged(
+      new DivergedError(`at ${entry.seq} it refuses what it accepted (${error.message})`, error.cause),
+      'refuses',
+    );
     core.skip(entry);
   }
 };

@@ -33,17 +33,29 @@ export const unseal = ({ state }: Snapshot): Envelope => {
   return envelope as Envelope;
 };
 
+/** @throws DivergedError when it is of a later version than the kind's own. */
+export const refuseLater = ({ options }: RoomKind, from: number): void => {
+  if (from > options.version)
+    throw new DivergedError(`it was saved by version ${from}, and this is version ${options.version}`);
+};
+
 /**
  * The steps from a saved version to the kind's own, one at a time.
- * @throws DivergedError when one is missing; the room's data is left alone.
+ * @throws DivergedError when one is missing, and from a step that throws; the room's data is left alone.
  */
 export const migration = (kind: RoomKind, from: number): ((saved: unknown) => unknown) => {
   const { version: to, migrations = {} } = kind.options;
-  if (from > to) throw new DivergedError(`it was saved by version ${from}, and this is version ${to}`);
+  refuseLater(kind, from);
   const steps = Array.from({ length: to - from }, (_, offset) => {
     const step = migrations[from + offset];
     if (step === undefined) throw new DivergedError(`there is no migration from version ${from + offset}`);
-    return step;
+    return (state: unknown): unknown => {
+      try {
+        return step(state);
+      } catch (cause) {
+        throw new DivergedError(`the migration from version ${from + offset} failed`, cause);
+      }
+    };
   });
   return (saved) => steps.reduce((state, step) => step(state), saved);
 };

@@ -112,6 +112,11 @@ export interface RoomStore {
   due(before: number, limit: number): Promise<readonly Due[]>;
   /** Rooms of a kind that exist, by id, after `cursor`. */
   list(kind: string, limit: number, cursor?: string): Promise<readonly string[]>;
+  /**
+   * Makes sure that it takes writes, by one that belongs to no room, synced; a store that had to give up its files opens
+   * them again. Rejects with what keeps it from writing.
+   */
+  check(): Promise<void>;
   /** Finishes what is under way and lets go of files and connections. */
   close(): Promise<void>;
 }

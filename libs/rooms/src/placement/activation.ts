@@ -1,9 +1,9 @@
 import { validateNow } from '../contract/schema.js';
-import { InvalidError } from '../errors.js';
+import { DivergedError, InvalidError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
 import type { Entry, Input } from '../log/entry.js';
 import { replay } from '../log/replay.js';
-import { migration, unseal } from '../log/snapshot.js';
+import { migration, refuseLater, unseal, type Envelope } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';
 import { RoomCore } from '../room/core.js';
 import type { Outside } from '../room/logic.js';
@@ -70,16 +70,29 @@ const load = async (
 ): Promise<{ handled: number; isOldVersion: boolean }> => {
   const { kind } = core;
   const envelope = snapshot && unseal(snapshot);
-  if (envelope !== undefined) core.load(envelope.core, migration(kind, envelope.version));
+  if (envelope !== undefined) loadSaved(core, envelope);
   const version = envelope?.version ?? (await openedAs(env, core.address)) ?? kind.options.version;
-  const isOldVersion = version !== kind.options.version;
+  refuseLater(kind, version);
+  const isOldVersion = version < kind.options.version;
   // A log that was trimmed away above its snapshot would be a hole; one that never was begins with its first barrier.
   if (envelope === undefined) core.seq = (lineage[0]?.base ?? barrier.seq) - 1;
-  const replayed = await replay(env.store, core, barrier.seq, (error) => {
-    if (kind.options.onDiverged === 'refuse' && !isOldVersion) throw error;
+  const replayed = await replay(env.store, core, barrier.seq, (error, how) => {
+    // That it emits other events is what a new version is for; that it drops what was accepted is not.
+    const isMeant = isOldVersion && how === 'emits';
+    if (kind.options.onDiverged === 'refuse' && !isMeant) throw error;
     env.logger.warn('a log does not fit its machine; the log is right', { room: core.address, cause: error });
   });
   return { handled: Math.max(envelope?.handled ?? 0, replayed.handled), isOldVersion };
+};
+
+/** @throws DivergedError when the machine cannot take up its own saved state: then it is not the one that saved it. */
+const loadSaved = (core: RoomCore, { core: saved, version }: Envelope): void => {
+  const migrate = migration(core.kind, version);
+  try {
+    core.load(saved, migrate);
+  } catch (cause) {
+    throw cause instanceof DivergedError ? cause : new DivergedError('its saved state cannot be loaded', cause);
+  }
 };
 
 /** The version that made the room, from the first entries of its log. */

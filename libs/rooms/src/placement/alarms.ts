@@ -6,7 +6,10 @@ import type { RoomHost } from './room-host.js';
 /** Rooms woken at a time. */
 const PAGE = 100;
 
-/** Wakes sleeping rooms whose deadline has come: an alarm, or the end of somebody's grace time. */
+/**
+ * Wakes sleeping rooms whose deadline has come: an alarm, or the end of somebody's grace time. Active ones are reminded, for
+ * whom it may have come early: the clock was set, or the machine slept.
+ */
 export class Alarms {
   #timer: Timer | undefined;
   #isStopped = false;
@@ -32,11 +35,11 @@ export class Alarms {
 
   async #look(): Promise<void> {
     try {
-      // An active room keeps its own time, and one of a kind that is gone keeps none; however many of those are due, some
-      // that sleep are among these.
+      // An active room keeps its own time otherwise, and one of a kind that is gone keeps none; however many of those are
+      // due, some that sleep are among these.
       const due = await this.store.due(this.clock.now(), PAGE + this.host.active + this.#hopeless);
       this.#hopeless = due.filter(({ address }) => !this.host.knows(address)).length;
-      for (const { address } of due) if (!this.#isStopped && !this.host.isActive(address)) this.host.wake(address);
+      for (const { address } of due) if (!this.#isStopped) this.host.wake(address);
     } catch (cause) {
       this.logger.error('deadlines could not be read', { cause });
     }

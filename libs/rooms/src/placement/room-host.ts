@@ -77,17 +77,27 @@ export class RoomHost {
    * Rejects with a `RoomError`.
    */
   ask<R extends Request>(address: string, request: R, deadline: number): Promise<ReplyTo<R>> {
-    const slot = this.#slots.get(address);
-    if (slot?.state === 'active') return attempt(() => slot.room.ask(request, deadline));
+    const room = roomFor(request, this.#slots.get(address));
+    if (room !== undefined) return attempt(() => room.ask(request, deadline));
     return new Promise((resolve, reject) => {
-      const run = (room: Room) => attempt(() => room.ask(request, deadline)).then(resolve, reject);
-      this.#wait(address, { creation: creationOf(request), run: (room) => void run(room), fail: reject });
+      const run = (started: Room) => attempt(() => started.ask(request, deadline)).then(resolve, reject);
+      this.#wait(address, { creation: creationOf(request), run: (started) => void run(started), fail: reject });
     });
   }
 
-  /** Loads a room that has a deadline to keep. Failures are logged and tried again later. */
+  /** Has a room keep its deadline, loading it where needed. Failures are logged and tried again later. */
   wake(address: string): void {
-    this.#wait(address, { creation: undefined, run: () => {}, fail: () => {} });
+    const slot = this.#slots.get(address);
+    if (slot?.state === 'active') slot.room.keepTime();
+    if (!this.isActive(address)) this.#wait(address, { creation: undefined, run: () => {}, fail: () => {} });
+  }
+
+  /** What kept rooms from starting may be over: whoever asks for one next starts it. */
+  retry(): void {
+    const now = this.options.env.clock.now();
+    for (const [address, slot] of this.#slots)
+      if (slot.state === 'refused' && slot.error.code !== 'DIVERGED')
+        this.#slots.set(address, { ...slot, until: now, retryMs: FIRST_RETRY_MS });
   }
 
   /** Rooms of a kind that exist, by id, with how many members are in those that are active here. */
@@ -262,6 +272,12 @@ export class RoomHost {
     return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
   }
 }
+
+/** Who can take a request at once. What a room has told its members stays true when it cannot be loaded again. */
+const roomFor = ({ type }: Request, slot: Slot | undefined): Room | undefined => {
+  if (slot?.state === 'active') return slot.room;
+  return slot?.state === 'refused' && type === 'history' ? slot.last : undefined;
+};
 
 /** A call that may throw at once, as one that rejects. */
 const attempt = <T>(call: () => Promise<T>): Promise<T> => {

@@ -53,5 +53,7 @@ export class CarelessStore implements RoomStore {
     return [];
   }
 
+  async check(): Promise<void> {}
+
   async close(): Promise<void> {}
 }

@@ -78,6 +78,9 @@ class DiskStore implements RoomStore {
   list(kind: string, limit: number, cursor?: string): Promise<readonly string[]> {
     return this.#memory.list(kind, limit, cursor);
   }
+  async check(): Promise<void> {
+    this.#sync();
+  }
   async close(): Promise<void> {
     this.#sync();
   }

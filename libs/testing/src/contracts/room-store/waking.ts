@@ -1,5 +1,5 @@
 import { refused, same } from '../check.js';
-import { ADDRESS, Owner, START, type StoreCheck } from './harness.js';
+import { ADDRESS, ALL, Owner, START, type StoreCheck } from './harness.js';
 
 const dueAt = (at: number): unknown => [{ address: ADDRESS, at }];
 
@@ -63,6 +63,22 @@ export const wakingChecks: readonly StoreCheck[] = [
       await refused(owner.append([owner.say('y')], { deadline: 1 }), 'FencedError');
       await refused(next.append([owner.say('y')], { deadline: 1 }), 'StoreRefusedError');
       same(await (await harness.reopen()).due(1000, 10), dueAt(100), 'what is due');
+    },
+  },
+  {
+    title: 'a store that is checked takes writes, and nothing of the check is seen',
+    async run(harness) {
+      const store = await harness.open();
+      await store.check();
+      const owner = await Owner.claim(store);
+      await Promise.all([store.check(), owner.append([owner.say('x')], { deadline: 100 }), store.check()]);
+      for (const open of [async () => store, () => harness.reopen()]) {
+        const opened = await open();
+        await opened.check();
+        same(await opened.due(1000, 10), dueAt(100), 'what is due');
+        same(await opened.list('chat', 10), ['cats'], 'rooms');
+        same((await opened.read(ADDRESS, ALL)).length, 2, 'entries');
+      }
     },
   },
   {

@@ -31,4 +31,5 @@ export const faultyStore = (
   read: (...args) => store.read(...args),
   due: (...args) => store.due(...args),
   list: (...args) => store.list(...args),
+  check: () => store.check(),
 });

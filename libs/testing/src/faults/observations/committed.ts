@@ -18,5 +18,6 @@ export const committed = (store: RoomStore, observe: Observer): RoomStore => ({
   saveSnapshot: (...args) => store.saveSnapshot(...args),
   due: (...args) => store.due(...args),
   list: (...args) => store.list(...args),
+  check: () => store.check(),
   close: () => store.close(),
 });
