@@ -20,6 +20,8 @@ export class RoomError extends Error {
   /** A room's own word, from `room.reject`. */
   readonly reason: string | undefined;
   readonly issues: readonly Issue[] | undefined;
+  /** A join was refused by the room that it had made, which stays. */
+  hasMadeRoom = false;
 
   constructor(
     readonly code: ErrorCode,

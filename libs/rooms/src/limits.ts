@@ -8,6 +8,8 @@ export interface NodeLimits {
   readonly commandDeadlineMs: number;
   /** Commands of one member in one room that wait for their answer. @default 64 */
   readonly maxUnanswered: number;
+  /** Of their data together, so that one member cannot fill the mailbox; one alone may be larger. @default 1 MiB */
+  readonly maxUnansweredBytes: number;
   /** Rooms active in this process. @default 100_000 */
   readonly maxRooms: number;
   /** Events a room keeps for history and resume. @default 1000 */
@@ -34,6 +36,7 @@ export const NODE_LIMITS: NodeLimits = {
   mailbox: { maxLetters: 1000, maxBytes: 4 * 1024 * 1024 },
   commandDeadlineMs: 5000,
   maxUnanswered: 64,
+  maxUnansweredBytes: 1024 * 1024,
   maxRooms: 100_000,
   historyEvents: 1000,
   historyMs: 24 * 60 * 60 * 1000,

@@ -57,7 +57,13 @@ export const activate = async (
   const { handled, isOldVersion } = await load(env, core, claim);
   if (!core.isOpen && creation === undefined) return undefined;
   const fence = { epoch: claim.epoch, owner: env.owner };
-  room = new Room(core, fence, { lineage: claim.lineage, handled, mustSave: isOldVersion }, env, events);
+  room = new Room(
+    core,
+    fence,
+    { lineage: claim.lineage, handled, mustSave: isOldVersion, unsaved: core.seq - (claim.snapshot?.seq ?? 0) },
+    env,
+    events,
+  );
   const inputs = core.isOpen ? drops(core, env, isOpen) : [opening(kind, creation)];
   if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
   return { room, inputs };

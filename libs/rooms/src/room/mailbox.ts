@@ -1,4 +1,5 @@
 import { BusyError } from '../errors.js';
+import { roughBytes } from './rough-bytes.js';
 
 export interface MailboxLimits {
   /** @default 1000 */
@@ -6,24 +7,6 @@ export interface MailboxLimits {
   /** Of what waits, roughly. @default 4 MiB */
   readonly maxBytes: number;
 }
-
-/** Rough size in memory of plain data: what matters is that a hundred big payloads do not count as a hundred. */
-const roughBytes = (value: unknown): number => {
-  let bytes = 0;
-  const queue: unknown[] = [value];
-  while (queue.length > 0) {
-    const next = queue.pop();
-    bytes += 8;
-    if (typeof next === 'string') bytes += next.length;
-    else if (next instanceof Uint8Array) bytes += next.byteLength;
-    else if (typeof next === 'object' && next !== null)
-      for (const [key, child] of Object.entries(next)) {
-        bytes += key.length;
-        queue.push(child);
-      }
-  }
-  return bytes;
-};
 
 /**
  * What waits for a room's next turn, first in, first out. What outsiders ask is bounded; what the room itself and its

@@ -69,7 +69,7 @@ export class Room {
         () => this.#settleDown(),
         tenure.handled,
       );
-    this.#saver = new Saver(core, fence, env, this.#after, tenure.mustSave);
+    this.#saver = new Saver(core, fence, env, this.#after, tenure);
   }
 
   /** The last position that members were told of, or did not have to be. */
@@ -131,14 +131,13 @@ export class Room {
         this.#turn();
       });
     if (request.type !== 'command') return run();
+    const { maxUnanswered, maxUnansweredBytes } = this.env.limits;
     // The server's own code speaks for everybody at once.
     const isServer = request.session === undefined;
-    return this.#unanswered.ask(
-      request.as.id,
-      request.commandId,
-      isServer ? Infinity : this.env.limits.maxUnanswered,
-      run,
-    );
+    const limits = isServer
+      ? { commands: Infinity, bytes: Infinity }
+      : { commands: maxUnanswered, bytes: maxUnansweredBytes };
+    return this.#unanswered.ask(request, limits, run);
   }
 
   /** Ends what is under way, saves and stops. What is asked from now on is refused. */

@@ -4,25 +4,32 @@ import type { Fence, Snapshot } from '../log/store.js';
 import type { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import type { RoomEnvironment } from './environment.js';
+import type { Tenure } from './tenure.js';
 
-/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 /** What emits nothing is kept too, so that members can resume across it: so many positions for an event. */
 const ENTRIES_AN_EVENT = 4;
+/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 const UNHANDLED_MS = 30_000;
 
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
 export class Saver {
   #underWay: Promise<void> = Promise.resolve();
   #unsaved = { entries: 0, bytes: 0 };
+  /** The state must be saved with the next batch: what is kept is of another version. */
+  #mustSave: boolean;
+  /** What earlier tenures left unsaved, positions. Being loaded leaves one, though nothing else happens. */
+  #inherited: number;
 
   constructor(
     private readonly core: RoomCore,
     private readonly fence: Fence,
     private readonly env: RoomEnvironment,
     private readonly after: AfterCommit | undefined,
-    /** The state must be saved with the next batch: what is kept is of another version. */
-    private mustSave: boolean,
-  ) {}
+    { mustSave, unsaved }: Pick<Tenure, 'mustSave' | 'unsaved'>,
+  ) {
+    this.#mustSave = mustSave;
+    this.#inherited = unsaved;
+  }
 
   /** When the room next wants to be woken, as the store keeps it. */
   deadline(): number | undefined {
@@ -38,13 +45,13 @@ export class Saver {
    * may hold what the batch is to blank.
    */
   async withBatch(redacts: boolean): Promise<Snapshot | undefined> {
-    if (!redacts && !this.mustSave) return undefined;
+    if (!redacts && !this.#mustSave) return undefined;
     await this.#underWay;
     return this.#snapshot();
   }
 
   committed(entries: number, bytes: number, withSnapshot: boolean): void {
-    if (withSnapshot) this.mustSave = false;
+    if (withSnapshot) this.#mustSave = false;
     this.#unsaved = withSnapshot
       ? { entries: 0, bytes: 0 }
       : { entries: this.#unsaved.entries + entries, bytes: this.#unsaved.bytes + bytes };
@@ -59,8 +66,9 @@ export class Saver {
   /** Saves what is unsaved, and waits for it: the room is being unloaded. */
   async finish(): Promise<void> {
     await this.#underWay;
+    const isSaved = this.#unsaved.entries === 0 && this.#inherited < this.env.limits.snapshotEntries;
     // The last deadline written may be one for what comes after the commit, which is done.
-    if (this.#unsaved.entries === 0 && this.after === undefined) return;
+    if (isSaved && this.after === undefined) return;
     this.#start(this.after?.isIdle === false ? this.deadline() : this.core.nextDeadline());
     await this.#underWay;
   }
@@ -69,6 +77,7 @@ export class Saver {
     const { core, env } = this;
     const unsaved = this.#unsaved;
     this.#unsaved = { entries: 0, bytes: 0 };
+    this.#inherited = 0;
     this.#underWay = this.#save(deadline).catch((cause: unknown) => {
       this.#unsaved.entries += unsaved.entries;
       this.#unsaved.bytes += unsaved.bytes;

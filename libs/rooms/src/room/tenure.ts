@@ -6,6 +6,8 @@ export interface Tenure {
   readonly handled: number;
   /** Its saved state is of another version, or none: it is saved with the first turn. */
   readonly mustSave: boolean;
+  /** Positions of its log that no snapshot includes. */
+  readonly unsaved: number;
 }
 
 /** Why a room cannot go on from what is in memory. */

@@ -4,7 +4,7 @@ import {
   NotAMemberError,
   RejectedError,
   RoomClosedError,
-  type RoomError,
+  RoomError,
   RoomFullError,
   UnavailableError,
   UnknownOutcomeError,
@@ -112,6 +112,7 @@ export class Turn {
       this.#waiting.push({ letter, answer });
     } catch (error) {
       if (error instanceof InternalError) this.context.report(`failed at ${nameOf(letter.request)}`, error.cause);
+      if (letter.request.type === 'join') this.#refuseMaker(error);
       letter.reject(error);
     }
     this.mustRestart ||= this.context.core.spoiled;
@@ -219,6 +220,13 @@ export class Turn {
       case 'history':
         throw new TypeError('History is read from the log, not in a turn.');
     }
+  }
+
+  /** Who was refused has made the room all the same, and nobody who joins it after them has. */
+  #refuseMaker(error: unknown): void {
+    const { core } = this.context;
+    if (error instanceof RoomError) error.hasMadeRoom = core.isFresh;
+    core.isFresh = false;
   }
 
   #drop(session: string): void {

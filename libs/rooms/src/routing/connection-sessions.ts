@@ -77,6 +77,7 @@ export class ConnectionSessions implements Sessions {
       return this.#sitDown(address, seat, joined);
     } catch (error) {
       audience.remove(address, seat);
+      if (error instanceof RoomError && error.hasMadeRoom) request.onCreated?.();
       if (error instanceof UnknownOutcomeError) this.#disown(address);
       throw error;
     }

@@ -46,7 +46,7 @@ export interface JoinRequest {
   readonly since?: Position | undefined;
   /** Whether this join may make the room if there is none and its kind allows it; else NoSuchRoomError. */
   readonly mayCreate: boolean;
-  /** Called when this join has made the room, before it settles. */
+  /** Called when this join has made the room, before it settles; also when the room then refuses it. */
   readonly onCreated?: (() => void) | undefined;
 }
 
