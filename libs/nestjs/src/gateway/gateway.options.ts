@@ -45,7 +45,10 @@ export interface GatewayOptions {
   readonly commands?: Rate;
   /** Signals of one connection: above, conflated by (room, name), then dropped. @default 100 a second, 100 at once */
   readonly signals?: Rate;
-  /** Connections of one IP address to this process. @default 100 */
+  /**
+   * Connections of one IP address to this process; refused at the handshake. All of Socket.IO count, also those to other
+   * namespaces than the rooms'. @default 100
+   */
   readonly connectionsPerAddress?: number;
   /** Connections of one user to this process. @default 20 */
   readonly connectionsPerUser?: number;

@@ -130,9 +130,9 @@ describe('a member who floods a room', () => {
       turns += 1;
       return append(...args);
     };
-    let isOver = false;
+    const flood = { isOver: false };
     const lane = async (): Promise<void> => {
-      while (!isOver) await say(ann, 'flood').catch(() => {});
+      while (!flood.isOver) await say(ann, 'flood').catch(() => {});
     };
     const lanes = Array.from({ length: 64 }, lane);
     for (let n = 0; n < 20; n += 1) {
@@ -140,7 +140,7 @@ describe('a member who floods a room', () => {
       await say(bob, `calm ${n}`);
       expect(turns - before).toBeLessThanOrEqual(2);
     }
-    isOver = true;
+    flood.isOver = true;
     await Promise.all(lanes);
   });
 });
