@@ -46,7 +46,7 @@ const VALUES: readonly unknown[] = [
   { $bytes: { $bytes: 'AAAA' } },
   { _placeholder: true, num: 0 },
   { _placeholder: true, num: 1e9 },
-  { toJSON: 1, then: 1, length: 1e9, by: { id: 'system' } },
+  { toJSON: 1, length: 1e9, by: { id: 'system' } },
   { epoch: 0, seq: 0 },
   { epoch: 2 ** 53, seq: -1 },
   { epoch: 1e308, seq: 1e308 },

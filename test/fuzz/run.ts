@@ -46,7 +46,15 @@ export const fuzz = async ({ seed, cases, root }: FuzzOptions): Promise<FuzzRepo
     const server = await servers
       .spawn(process.execPath, ['--expose-gc', '--enable-source-maps', script], env, root)
       .ready(30_000);
-    return await attack(server, new Dice(seed), cases);
+    let isOver = false;
+    const died = server.exited.then(({ code, signal }): never => {
+      throw new Error(isOver ? 'it was stopped' : `the server ended with ${code ?? signal}: ${server.stderr}`);
+    });
+    const report = await Promise.race([attack(server, new Dice(seed), cases), died]);
+    isOver = true;
+    const { code } = await server.stop();
+    await died.catch(() => undefined);
+    return code === 0 ? report : { ...report, faults: [...report.faults, `it ended with ${code}`] };
   } finally {
     await servers.close();
   }
@@ -73,10 +81,10 @@ async function attack(server: Server, dice: Dice, cases: number): Promise<FuzzRe
     await Promise.all([...DOORS.keys()].map(at));
   };
 
-  let isOver = false;
+  const over = new AbortController();
   let rounds = 0;
   const talking = (async () => {
-    for (; !isOver; rounds += 1) {
+    for (; !over.signal.aborted; rounds += 1) {
       await bystanders.talk();
       await pause(TALK_EVERY_MS);
     }
@@ -101,7 +109,7 @@ async function attack(server: Server, dice: Dice, cases: number): Promise<FuzzRe
   const before = await calm();
   await storm(1 - WARM_UP).catch((error: unknown) => faults.push(`attacking: ${String(error)}`));
   const after = await calm();
-  isOver = true;
+  over.abort();
   await talking;
 
   const left = after.heapBytes - before.heapBytes;
@@ -112,7 +120,5 @@ async function attack(server: Server, dice: Dice, cases: number): Promise<FuzzRe
     .filter((line) => line.includes('"level":50') || line.includes('"level":60'));
   faults.push(...complaints.slice(0, 5).map((line) => `it logged: ${line}`), ...bystanders.faults());
   bystanders.leave();
-  const { code } = await server.stop();
-  if (code !== 0) faults.push(`it ended with ${code}`);
   return { cases: done, before, after, rounds, faults };
 }

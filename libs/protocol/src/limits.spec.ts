@@ -58,6 +58,9 @@ describe('limits', () => {
     ['function', () => 1],
     ['NaN', Number.NaN],
     ['Infinity', Infinity],
+    ['first half of a character', 'a\ud800'],
+    ['second half of a character', '\udc00a'],
+    ['key with half a character', { '\ud800': 1 }],
   ])('refuse a %s as BAD_FRAME', (_, value) => {
     expect(exceedsLimits({ value })?.code).toBe('BAD_FRAME');
   });
