@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js';
 import { isSavable } from '../kind.js';
 import { seal } from '../log/snapshot.js';
 import type { Fence, Snapshot } from '../log/store.js';
@@ -5,9 +6,9 @@ import type { AfterCommit } from './after-commit.js';
 import type { RoomCore } from './core.js';
 import type { RoomEnvironment } from './environment.js';
 
-/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 /** What emits nothing is kept too, so that members can resume across it: so many positions for an event. */
 const ENTRIES_AN_EVENT = 4;
+/** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 const UNHANDLED_MS = 30_000;
 
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
@@ -36,11 +37,16 @@ export class Saver {
   /**
    * The state to write with a batch, when it has to be in the same write. Waits for a save under way, which is older and
    * may hold what the batch is to blank.
+   * @throws InternalError when the state is not plain data: the room's own fault, and no store's.
    */
   async withBatch(redacts: boolean): Promise<Snapshot | undefined> {
     if (!redacts && !this.mustSave) return undefined;
     await this.#underWay;
-    return this.#snapshot();
+    try {
+      return structuredClone(this.#snapshot());
+    } catch (cause) {
+      throw new InternalError(cause);
+    }
   }
 
   committed(entries: number, bytes: number, withSnapshot: boolean): void {

@@ -42,7 +42,6 @@ const machine = (thrown: unknown): AnyStateMachine => {
   const fail = (): never => {
     throw thrown;
   };
-  const asMust = fail as () => boolean;
   return setup({
     types: {} as { events: { type: string; data: { text: string; ms: number } } },
     actors: {
@@ -51,7 +50,7 @@ const machine = (thrown: unknown): AnyStateMachine => {
         await Promise.resolve();
         throw thrown;
       }),
-      promiseAtOnce: fromPromise(() => fail() as Promise<never>),
+      promiseAtOnce: fromPromise(() => fail()),
       callback: fromCallback(fail),
       callbackLater: fromCallback(({ sendBack, receive }) => {
         receive(fail);
@@ -67,8 +66,8 @@ const machine = (thrown: unknown): AnyStateMachine => {
           }) as never,
       ),
     },
-    guards: { fails: asMust },
-    delays: { asked: ({ event }) => event.data.ms, fails: fail as () => number },
+    guards: { fails: fail },
+    delays: { asked: ({ event }) => event.data.ms, fails: fail },
   }).createMachine({
     initial: 'calm',
     context: {},
@@ -85,7 +84,7 @@ const machine = (thrown: unknown): AnyStateMachine => {
       delay: '.delay',
       always: '.always',
       input: '.input',
-      spawnInput: { actions: assign({ x: ({ spawn }) => void spawn('child', { input: fail() as never }) }) },
+      spawnInput: { actions: assign({ x: ({ spawn }) => void spawn('child', { input: fail() }) }) },
       entryAction: '.entryAction',
       exitAction: '.exitAction',
       timer: '.timer',
