@@ -37,13 +37,15 @@ const commands = Object.fromEntries(
 const Throws = defineRoom({ kind: 'throws', commands, events: { said: z.object({ text: z.string() }) } });
 const out = outputs(Throws);
 
+const types: { events?: { type: string; data: { text: string; ms: number } } } = {};
+
 /** A room that fails wherever it is told to, by throwing `thrown`. */
 const machine = (thrown: unknown): AnyStateMachine => {
   const fail = (): never => {
     throw thrown;
   };
   return setup({
-    types: {} as { events: { type: string; data: { text: string; ms: number } } },
+    types,
     actors: {
       child: fromPromise(async () => 1),
       promise: fromPromise(async () => {
