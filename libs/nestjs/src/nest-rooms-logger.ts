@@ -4,8 +4,9 @@ import { Logger } from '@nestjs/common';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Characters of one field that are written; more are of no help, and may be somebody's megabyte. */
+/** Characters of one field, and of a stack, that are written; more are of no help, and may be somebody's megabyte. */
 const LONGEST = 500;
+const LONGEST_STACK = 4000;
 /** What begins a new line, moves a terminal's cursor or turns text around. */
 const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
@@ -19,7 +20,7 @@ export class NestRoomsLogger implements RoomsLogger {
 
   error(message: string, fields: Fields): void {
     const { cause } = fields;
-    this.#logger.error(sentence(message, fields), cause instanceof Error ? cause.stack : undefined);
+    this.#logger.error(sentence(message, fields), cause instanceof Error ? short(String(cause.stack), LONGEST_STACK) : undefined);
   }
 }
 
@@ -31,7 +32,8 @@ const sentence = (message: string, fields: Fields): string => {
   return told.length === 0 ? message : `${message} (${told.join(', ')})`;
 };
 
-const oneLine = (text: string): string =>
-  (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text).replaceAll(CONTROL, escaped);
+const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}...` : text);
+
+const oneLine = (text: string): string => short(text, LONGEST).replaceAll(CONTROL, escaped);
 
 const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

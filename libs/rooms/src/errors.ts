@@ -120,6 +120,15 @@ export class InternalError extends RoomError {
   }
 }
 
+/** A command in whose turn the room was lost again and again: it does not reach the room for a while. */
+export class QuarantinedError extends RoomError {
+  constructor() {
+    super('INTERNAL', 'The room failed at that again and again, and does not try it for a while.', {
+      reason: 'quarantined',
+    });
+  }
+}
+
 /** What a user wrote (a contract, a machine, an option) cannot work. Thrown at start-up, in one clear sentence. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';

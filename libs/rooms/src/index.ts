@@ -105,6 +105,7 @@ export {
   NoSuchRoomError,
   NotAMemberError,
   NotFlushedError,
+  QuarantinedError,
   RateLimitedError,
   RejectedError,
   RoomClosedError,

@@ -8,7 +8,7 @@ import { kindOf, type RoomKind } from './kind.js';
 import { NODE_LIMITS, type NodeLimits } from './limits.js';
 import type { RoomStore } from './log/store.js';
 import { WatchedStore } from './log/watched-store.js';
-import { SILENT, type RoomsLogger } from './logger.js';
+import { SILENT, sturdy, type RoomsLogger } from './logger.js';
 import type { RoomHandle, RoomList, RoomsNode } from './node.js';
 import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
@@ -61,7 +61,8 @@ class LocalNode implements RoomsNode {
   #stopServing = () => {};
 
   constructor(options: RoomsNodeOptions) {
-    const { clock = new SystemClock(), ids = systemIds, logger = SILENT, checks = false } = options;
+    const { clock = new SystemClock(), ids = systemIds, checks = false } = options;
+    const logger = sturdy(options.logger ?? SILENT);
     const limits = { ...NODE_LIMITS, ...options.limits };
     this.#store = new WatchedStore(options.store, clock, limits.storeDeadlineMs, logger, () => this.#host.retry());
     this.id = ids.unique();

@@ -5,3 +5,17 @@ export interface RoomsLogger {
 }
 
 export const SILENT: RoomsLogger = { warn: () => {}, error: () => {} };
+
+/** A logger whose own failures cost nothing. */
+export const sturdy = (logger: RoomsLogger): RoomsLogger => {
+  const told =
+    (level: keyof RoomsLogger): RoomsLogger[typeof level] =>
+    (message, fields) => {
+      try {
+        logger[level](message, fields);
+      } catch {
+        // There is nobody left to tell.
+      }
+    };
+  return { warn: told('warn'), error: told('error') };
+};

@@ -9,12 +9,15 @@ import { RoomCore } from '../room/core.js';
 import type { Outside } from '../room/logic.js';
 import type { RoomEnvironment } from '../room/environment.js';
 import { Room, type RoomEvents } from '../room/room.js';
+import type { Tenure } from '../room/tenure.js';
 
 export interface ActivationContext {
   readonly env: RoomEnvironment;
   readonly events: RoomEvents;
   /** Hold what a machine emits against its contract, in development and tests. */
   readonly checks: boolean;
+  /** See {@link Tenure}. */
+  readonly cautiousUntil: number;
   /** Sessions whose connection is open on this node go on as they are. */
   readonly isOpen: (connection: string) => boolean;
 }
@@ -40,7 +43,7 @@ export interface Activated {
  * @throws DivergedError when its log does not fit its kind.
  */
 export const activate = async (
-  { env, events, checks, isOpen }: ActivationContext,
+  { env, events, checks, cautiousUntil, isOpen }: ActivationContext,
   kind: RoomKind,
   address: string,
   creation: Creation | undefined,
@@ -57,13 +60,9 @@ export const activate = async (
   const { handled, isOldVersion } = await load(env, core, claim);
   if (!core.isOpen && creation === undefined) return undefined;
   const fence = { epoch: claim.epoch, owner: env.owner };
-  room = new Room(
-    core,
-    fence,
-    { lineage: claim.lineage, handled, mustSave: isOldVersion, unsaved: core.seq - (claim.snapshot?.seq ?? 0) },
-    env,
-    events,
-  );
+  const unsaved = core.seq - (claim.snapshot?.seq ?? 0);
+  const tenure: Tenure = { lineage: claim.lineage, handled, mustSave: isOldVersion, unsaved, cautiousUntil };
+  room = new Room(core, fence, tenure, env, events);
   const inputs = core.isOpen ? drops(core, env, isOpen) : [opening(kind, creation)];
   if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
   return { room, inputs };

@@ -1,4 +1,13 @@
-import { BusyError, NoSuchRoomError, RoomError, toRoomError, UnavailableError, UnknownKindError } from '../errors.js';
+import {
+  BusyError,
+  InternalError,
+  NoSuchRoomError,
+  QuarantinedError,
+  RoomError,
+  toRoomError,
+  UnavailableError,
+  UnknownKindError,
+} from '../errors.js';
 import { isSavable, kindOf, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { EndedSession } from '../feed/feed.js';
@@ -9,31 +18,12 @@ import type { RoomCore } from '../room/core.js';
 import type { Room, RoomEvents } from '../room/room.js';
 import type { Loss } from '../room/tenure.js';
 import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
+import { Quarantine } from './quarantine.js';
+import { creationOf, roomFor, type Slot, type Waiting } from './slot.js';
 
 /** A room that cannot be started is tried again after so long, doubling. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
-
-interface Waiting {
-  /** What it makes a missing room with, if it may. */
-  readonly creation: Creation | undefined;
-  readonly run: (room: Room) => void;
-  readonly fail: (error: RoomError) => void;
-}
-
-/** Where a room of this node is in its life. */
-type Slot =
-  | { readonly state: 'activating'; readonly waiting: Waiting[] }
-  | { readonly state: 'active'; readonly room: Room; readonly since: number; readonly retryMs: number }
-  /** What is asked meanwhile waits, and activates it again. */
-  | { readonly state: 'passivating'; readonly waiting: Waiting[] }
-  | {
-      readonly state: 'refused';
-      readonly error: RoomError;
-      readonly until: number;
-      readonly retryMs: number;
-      readonly last: Room | undefined;
-    };
 
 export interface RoomHostOptions {
   readonly env: Omit<RoomEnvironment, 'store'>;
@@ -53,6 +43,7 @@ export class RoomHost {
   readonly #memory = new MemoryRoomStore();
   /** Rooms being activated, unloaded or loaded again. */
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #quarantine = new Quarantine();
   #isDraining = false;
 
   constructor(private readonly options: RoomHostOptions) {}
@@ -77,6 +68,12 @@ export class RoomHost {
    * Rejects with a `RoomError`.
    */
   ask<R extends Request>(address: string, request: R, deadline: number): Promise<ReplyTo<R>> {
+    if (request.type === 'command') {
+      const { as, name } = request;
+      const now = this.options.env.clock.now();
+      if (this.#quarantine.holds(address, { member: as.id, command: name }, now))
+        return Promise.reject(new QuarantinedError());
+    }
     const room = roomFor(request, this.#slots.get(address));
     if (room !== undefined) return attempt(() => room.ask(request, deadline));
     return new Promise((resolve, reject) => {
@@ -162,13 +159,19 @@ export class RoomHost {
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
-  async #activate(address: string, waiting: Waiting[], retryMs: number, last?: Room): Promise<Room | undefined> {
+  async #activate(
+    address: string,
+    waiting: Waiting[],
+    retryMs: number,
+    last?: Room,
+    cautiousUntil = 0,
+  ): Promise<Room | undefined> {
     this.#slots.set(address, { state: 'activating', waiting });
     // What comes from now on waits for the outcome of this.
     const asked = waiting.length;
     const creation = waiting.find((each) => each.creation !== undefined)?.creation;
     try {
-      const { room, inputs } = await this.#load(address, creation, last);
+      const { room, inputs } = await this.#load(address, creation, last, cautiousUntil);
       this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
       room.begin(inputs);
       if (last !== undefined) this.#endOthers(address, room.core);
@@ -193,7 +196,12 @@ export class RoomHost {
     this.options.endOthers(address, (session) => members.session(session) !== undefined, ended);
   }
 
-  async #load(address: string, creation: Creation | undefined, last: Room | undefined): Promise<Activated> {
+  async #load(
+    address: string,
+    creation: Creation | undefined,
+    last: Room | undefined,
+    cautiousUntil: number,
+  ): Promise<Activated> {
     const kindName = kindOf(address);
     const kind = this.options.kind(kindName);
     if (kind === undefined) throw new UnknownKindError(kindName);
@@ -207,6 +215,7 @@ export class RoomHost {
       env: { ...this.options.env, store },
       events,
       checks: this.options.checks,
+      cautiousUntil,
       isOpen: (connection) => this.options.isOpen(connection),
     };
     const isImplicit = creation !== undefined && creation.params === undefined;
@@ -247,15 +256,18 @@ export class RoomHost {
     await room.stop();
     if (room.core.kind.options.durability === 'memory') this.#memory.forget(address);
     this.#slots.delete(address);
+    this.#quarantine.forget(address);
     for (const each of waiting) this.#wait(address, each);
   }
 
   /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
-  async #reload(address: string, room: Room, { cause, pauses }: Loss): Promise<Room | undefined> {
+  async #reload(address: string, room: Room, { cause, pauses, culprit }: Loss): Promise<Room | undefined> {
     const { clock, logger } = this.options.env;
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return undefined;
-    logger.warn('a room is loaded again', { room: address, cause });
+    logger.warn('a room is loaded again', { room: address, ...culprit, cause });
+    if (culprit !== undefined && this.#quarantine.blame(address, culprit, clock.now()))
+      logger.error('a command is quarantined', { room: address, ...culprit, cause });
     if (!isSavable(room.core.kind)) {
       this.#memory.forget(address);
       this.#slots.delete(address);
@@ -269,15 +281,11 @@ export class RoomHost {
     // The first failed commit is made good at once. One that fails again and again is the room's own doing.
     const isAgain = !isSteady && slot.retryMs > FIRST_RETRY_MS;
     if (pauses || (cause !== undefined && isAgain)) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
-    return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room);
+    const isItsFault = culprit !== undefined || cause instanceof InternalError;
+    const cautiousUntil = isItsFault ? clock.now() + LONGEST_RETRY_MS : 0;
+    return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room, cautiousUntil);
   }
 }
-
-/** Who can take a request at once. What a room has told its members stays true when it cannot be loaded again. */
-const roomFor = ({ type }: Request, slot: Slot | undefined): Room | undefined => {
-  if (slot?.state === 'active') return slot.room;
-  return slot?.state === 'refused' && type === 'history' ? slot.last : undefined;
-};
 
 /** A call that may throw at once, as one that rejects. */
 const attempt = <T>(call: () => Promise<T>): Promise<T> => {
@@ -286,13 +294,4 @@ const attempt = <T>(call: () => Promise<T>): Promise<T> => {
   } catch (error) {
     return Promise.reject(toRoomError(error));
   }
-};
-
-/** What a request makes a missing room with, if it may. */
-const creationOf = (request: Request): Creation | undefined => {
-  if (request.type === 'join') return request.create;
-  if (request.type === 'create') return { params: request.params };
-  // The server's own code finds the rooms that anybody may make by joining.
-  if (request.type === 'command' && request.session === undefined) return { params: undefined };
-  return undefined;
 };

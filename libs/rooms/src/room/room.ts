@@ -1,4 +1,4 @@
-import { FencedError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import { FencedError, InternalError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
@@ -12,7 +12,7 @@ import { Mailbox } from './mailbox.js';
 import type { RoomEnvironment } from './environment.js';
 import { isLeaving, type Joined, type ReplyTo, type Request } from './request.js';
 import { Saver } from './saver.js';
-import type { Loss, Tenure } from './tenure.js';
+import type { Culprit, Loss, Tenure } from './tenure.js';
 import { endedByClosing, publishedTurn, Turn, type CommittedJoin } from './turn.js';
 import { Unanswered } from './unanswered.js';
 import { Wakeups } from './wakeups.js';
@@ -204,7 +204,8 @@ export class Room {
     const due = core.dueInput(now);
     if (due !== undefined) turn.take({ from: 'room', input: due });
     // What changes in place cannot be undone one by one: its turns take one letter.
-    const isFull = () => turn.mustRestart || (core.logic.mutable && turn.entries.length > 0);
+    const isSingle = core.logic.mutable || now < this.tenure.cautiousUntil;
+    const isFull = () => turn.mustRestart || (isSingle && turn.entries.length > 0);
     while (!isFull() && clock.now() <= now + limits.turnSliceMs) {
       const letter = this.#mailbox.take();
       if (letter === undefined) break;
@@ -219,7 +220,7 @@ export class Room {
     this.#fanOut(turn);
     turn.settle();
     this.#saver.saveWhenDue();
-    if (turn.mustRestart) await this.#restart(!core.spoiled);
+    if (turn.mustRestart) await this.#restart(!core.spoiled, core.spoiled ? turn.culprit : undefined);
   }
 
   async #commit(turn: Turn): Promise<void> {
@@ -260,18 +261,21 @@ export class Room {
   /** The turn may or may not be in the log: only the log knows. */
   async #lose(turn: Turn, error: unknown): Promise<void> {
     this.#abandon();
-    const isDefinite = error instanceof FencedError || error instanceof StoreRefusedError;
+    // Its own state could not be written; the store was not asked.
+    const isOwn = error instanceof InternalError;
+    const isDefinite = isOwn || error instanceof FencedError || error instanceof StoreRefusedError;
     const [first] = turn.entries;
     if (first !== undefined) this.#inDoubt = { first, published: turn.published(this.#floor) };
-    if (isDefinite) turn.fail(new UnavailableError(error));
-    const core = await this.events.lost(this, { cause: error, pauses: false });
+    if (isDefinite) turn.fail(isOwn ? error : new UnavailableError(error));
+    const culprit = isOwn ? turn.culprit : undefined;
+    const core = await this.events.lost(this, { cause: error, pauses: false, ...(culprit && { culprit }) });
     if (!isDefinite) turn.settleFrom(core, new UnknownOutcomeError(error));
   }
 
   /** Its state cannot be trusted, or something beside it must run again: it is loaded from its last commit. */
-  async #restart(pauses: boolean): Promise<void> {
+  async #restart(pauses: boolean, culprit?: Culprit): Promise<void> {
     this.#abandon();
-    await this.events.lost(this, { cause: undefined, pauses });
+    await this.events.lost(this, { cause: undefined, pauses, ...(culprit && { culprit }) });
   }
 
   #abandon(): void {

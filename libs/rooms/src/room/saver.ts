@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js';
 import { isSavable } from '../kind.js';
 import { seal } from '../log/snapshot.js';
 import type { Fence, Snapshot } from '../log/store.js';
@@ -43,11 +44,16 @@ export class Saver {
   /**
    * The state to write with a batch, when it has to be in the same write. Waits for a save under way, which is older and
    * may hold what the batch is to blank.
+   * @throws InternalError when the state is not plain data: the room's own fault, and no store's.
    */
   async withBatch(redacts: boolean): Promise<Snapshot | undefined> {
     if (!redacts && !this.#mustSave) return undefined;
     await this.#underWay;
-    return this.#snapshot();
+    try {
+      return structuredClone(this.#snapshot());
+    } catch (cause) {
+      throw new InternalError(cause);
+    }
   }
 
   committed(entries: number, bytes: number, withSnapshot: boolean): void {

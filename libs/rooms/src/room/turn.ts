@@ -17,6 +17,7 @@ import type { Entry, Input } from '../log/entry.js';
 import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
+import type { Culprit } from './tenure.js';
 import type { Members } from './members.js';
 import {
   isLeaving,
@@ -56,6 +57,9 @@ export interface CommittedJoin {
 const nameOf = (request: Request): string =>
   request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
 
+const culpritOf = (request: Request): Culprit | undefined =>
+  request.type === 'command' ? { member: request.as.id, command: request.name } : undefined;
+
 /** Committed entries as members hear of them, with nobody coming or going. */
 export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
   const events = entries.flatMap(eventsOf);
@@ -94,6 +98,7 @@ export class Turn {
     readonly letter: Asked;
     readonly answer: () => unknown;
   }[] = [];
+  #spoiler: Culprit | undefined;
 
   constructor(private readonly context: TurnContext) {}
 
@@ -111,11 +116,20 @@ export class Turn {
       const answer = this.#answerTo(letter.request);
       this.#waiting.push({ letter, answer });
     } catch (error) {
-      if (error instanceof InternalError) this.context.report(`failed at ${nameOf(letter.request)}`, error.cause);
+      if (error instanceof InternalError) {
+        this.context.report(`failed at ${nameOf(letter.request)}`, error.cause);
+        if (this.context.core.spoiled) this.#spoiler = culpritOf(letter.request);
+      }
       if (letter.request.type === 'join') this.#refuseMaker(error);
       letter.reject(error);
     }
     this.mustRestart ||= this.context.core.spoiled;
+  }
+
+  /** The command that the turn was lost by, when there is no doubt: it threw half-way, or was alone. */
+  get culprit(): Culprit | undefined {
+    const [only, ...others] = this.#waiting;
+    return this.#spoiler ?? (only !== undefined && others.length === 0 ? culpritOf(only.letter.request) : undefined);
   }
 
   /** What the other nodes and the members hear of it. */

@@ -37,21 +37,22 @@ const commands = Object.fromEntries(
 const Throws = defineRoom({ kind: 'throws', commands, events: { said: z.object({ text: z.string() }) } });
 const out = outputs(Throws);
 
+const types: { events?: { type: string; data: { text: string; ms: number } } } = {};
+
 /** A room that fails wherever it is told to, by throwing `thrown`. */
 const machine = (thrown: unknown): AnyStateMachine => {
   const fail = (): never => {
     throw thrown;
   };
-  const asMust = fail as () => boolean;
   return setup({
-    types: {} as { events: { type: string; data: { text: string; ms: number } } },
+    types,
     actors: {
       child: fromPromise(async () => 1),
       promise: fromPromise(async () => {
         await Promise.resolve();
         throw thrown;
       }),
-      promiseAtOnce: fromPromise(() => fail() as Promise<never>),
+      promiseAtOnce: fromPromise(() => fail()),
       callback: fromCallback(fail),
       callbackLater: fromCallback(({ sendBack, receive }) => {
         receive(fail);
@@ -67,8 +68,8 @@ const machine = (thrown: unknown): AnyStateMachine => {
           }) as never,
       ),
     },
-    guards: { fails: asMust },
-    delays: { asked: ({ event }) => event.data.ms, fails: fail as () => number },
+    guards: { fails: fail },
+    delays: { asked: ({ event }) => event.data.ms, fails: fail },
   }).createMachine({
     initial: 'calm',
     context: {},
@@ -85,7 +86,7 @@ const machine = (thrown: unknown): AnyStateMachine => {
       delay: '.delay',
       always: '.always',
       input: '.input',
-      spawnInput: { actions: assign({ x: ({ spawn }) => void spawn('child', { input: fail() as never }) }) },
+      spawnInput: { actions: assign({ x: ({ spawn }) => void spawn('child', { input: fail() }) }) },
       entryAction: '.entryAction',
       exitAction: '.exitAction',
       timer: '.timer',
