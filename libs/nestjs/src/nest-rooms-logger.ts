@@ -20,7 +20,10 @@ export class NestRoomsLogger implements RoomsLogger {
 
   error(message: string, fields: Fields): void {
     const { cause } = fields;
-    this.#logger.error(sentence(message, fields), cause instanceof Error ? short(String(cause.stack), LONGEST_STACK) : undefined);
+    this.#logger.error(
+      sentence(message, fields),
+      cause instanceof Error ? short(String(cause.stack), LONGEST_STACK) : undefined,
+    );
   }
 }
 
