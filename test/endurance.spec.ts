@@ -36,8 +36,8 @@ it.each(STALLS)(
 );
 
 it.each([
-  ['rooms that are made, joined, left and unloaded', 800, throughRooms],
-  ['connections that come and go, some without a word, some again', 300, throughConnections],
+  ['rooms that are made, joined, left and unloaded', 500, throughRooms],
+  ['connections that come and go, some without a word, some again', 200, throughConnections],
 ])(
   '%s leave nothing behind',
   async (_, count, run) => {
