@@ -53,8 +53,10 @@ const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
 const DURABLE = ['chat', 'alarm'];
 const TICK_MS = 50;
 const SETTLE_MS = 40_000;
-/** So many times as long again. */
-const EXTRA = 2;
+/** Rooms are saved as rarely as there are clients to fill them. */
+const CLIENTS_AN_ENTRY = 4;
+/** So much longer at most, milliseconds. */
+const EXTRA_MS = 45_000;
 /** One process lives at least so long, if nothing strikes it. */
 const LEAST_MS = 2500;
 /** More than a drain may take. */
@@ -112,8 +114,8 @@ class Run {
     await this.#end(quiet, 'SIGTERM');
     const until = performance.now() + seconds * 1000;
     // A slow machine gets more time, as far as it needs it to reach every failpoint.
-    const latest = until + EXTRA * seconds * 1000;
-    for (let n = 0; performance.now() < until || (this.#missed.length > 0 && performance.now() < latest); n += 1)
+    const latest = until + EXTRA_MS;
+    for (let n = 0; performance.now() < until || (this.#isMissing && performance.now() < latest); n += 1)
       await this.#live(
         generation(n + seed, clients, this.#dice.fork(`generation ${n}`)),
         Math.max(until, performance.now() + LEAST_MS),
@@ -129,6 +131,14 @@ class Run {
     await this.#servers.close();
   }
 
+  /** There is too little to look at yet. The end of a run unloads rooms and drains: for those points nothing waits. */
+  get #isMissing(): boolean {
+    return (
+      this.#acks < 2 * this.options.clients ||
+      this.#missed.some((point) => point !== 'during-passivation' && point !== 'during-drain')
+    );
+  }
+
   get #missed(): Failpoint[] {
     return [...this.#hits].flatMap(([point, hits]) => (hits === 0 ? [point] : []));
   }
@@ -142,7 +152,7 @@ class Run {
 
   /** A process that nothing strikes, unless it is told. */
   async #start(life?: Generation): Promise<ProcessUnderTest> {
-    const { root, seed } = this.options;
+    const { root, seed, clients } = this.options;
     this.#starts += 1;
     const server = new ProcessUnderTest(this.#servers, join(root, '.faults/test/faults/server.js'), root, {
       dataDir: this.#dataDir,
@@ -150,6 +160,7 @@ class Run {
       seed: seed * 1000 + this.#starts,
       strikes: life === undefined ? [] : [life.strike],
       noise: life === undefined ? [] : NOISE,
+      snapshotEntries: Math.max(5, Math.round(clients / CLIENTS_AN_ENTRY)),
     });
     if (!(await server.isReady())) {
       if (life === undefined) throw new Error(`the server does not start: ${server.stderr}`);
@@ -216,7 +227,7 @@ class Run {
     if (!(await this.#settled(crowd.participants))) return this.#end(server, 'SIGTERM');
     this.#faults.push(...(await crowd.library.finish()));
     // Whoever was lost on the way is gone for good by then, and all have heard of it.
-    await pause(GRACE_MS + 2000);
+    await pause(GRACE_MS + 1500);
     this.#observe({ type: 'quiet' });
     for (const participant of crowd.participants) participant.audit();
     await this.#settled(crowd.participants);

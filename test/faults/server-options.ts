@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly seed: number;
   readonly strikes: readonly Strike[];
   readonly noise: readonly Noise[];
+  /** A room is saved after so many entries. */
+  readonly snapshotEntries: number;
 }
 
 /** What it tells, a line of JSON each on stdout. */

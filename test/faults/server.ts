@@ -17,7 +17,9 @@ import { GRACE_MS, REST_MS, type ServerOptions, type ServerWord } from './server
 /** How often it says what was hit: less is lost with a kill than is hit in so many milliseconds. */
 const HITS_MS = 100;
 
-const { dataDir, secret, seed, strikes, noise } = JSON.parse(process.env['FAULTS'] ?? '{}') as ServerOptions;
+const { dataDir, secret, seed, strikes, noise, snapshotEntries } = JSON.parse(
+  process.env['FAULTS'] ?? '{}',
+) as ServerOptions;
 /** At once, as the process may be dead a moment later. */
 const say = (word: ServerWord): void => void writeSync(1, `${JSON.stringify(word)}\n`);
 
@@ -52,7 +54,7 @@ const node = createRoomsNode({
   store,
   clock,
   feed: failpoints.feed(new MemoryFeed((cause) => told('error')('a feed listener failed', { cause }))),
-  limits: { snapshotEntries: 25, historyEvents: 400 },
+  limits: { snapshotEntries, historyEvents: 400 },
   logger: { warn: told('warn'), error: told('error') },
   checks: true,
 });

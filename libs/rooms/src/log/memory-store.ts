@@ -6,12 +6,17 @@ import { redacted } from './redaction.js';
 import { isSpent, lineageFrom } from './retention.js';
 import type { Batch, Claim, Due, Fence, Lineage, ReadRange, Retention, RoomStore, Snapshot } from './store.js';
 
+/** An entry as bytes, which are read when somebody asks for it: most are let go of unread. */
+interface KeptEntry extends Pick<Entry, 'seq' | 'last' | 'index' | 'at'> {
+  readonly bytes: Buffer;
+}
+
 interface Kept {
   head: Head;
   lineage: readonly Lineage[];
   /** Without a hole, so that a binary search by position finds any. */
-  entries: Entry[];
-  snapshot: Snapshot | undefined;
+  entries: KeptEntry[];
+  snapshot: { readonly seq: number; readonly bytes: Buffer } | undefined;
   deadline: number | undefined;
 }
 
@@ -32,22 +37,22 @@ export class MemoryRoomStore implements RoomStore {
     const lineage = [...(room?.lineage ?? []), { epoch: barrier.epoch, base: barrier.seq }];
     const head = headAt(barrier, owner);
     const entries = room?.entries ?? [];
-    entries.push(barrier);
+    entries.push(kept(address, barrier));
     this.#rooms.set(address, { snapshot: room?.snapshot, deadline: room?.deadline, head, lineage, entries });
-    const { copy } = copied(address, { epoch: barrier.epoch, barrier, lineage });
-    return room?.snapshot === undefined ? copy : { ...copy, snapshot: copied(address, room.snapshot).copy };
+    const claim = { epoch: barrier.epoch, barrier: structuredClone(barrier), lineage: structuredClone(lineage) };
+    return room?.snapshot === undefined ? claim : { ...claim, snapshot: opened<Snapshot>(room.snapshot) };
   }
 
   async append(address: string, fence: Fence, batch: Batch): Promise<number> {
     const room = this.#owned(address, fence);
     const head = advance(address, room.head, batch.entries);
     if (batch.snapshot !== undefined) passSnapshot(address, head, batch.snapshot.seq);
-    const added = copied(address, batch.entries);
-    const saved = batch.snapshot === undefined ? undefined : copied(address, batch.snapshot);
-    room.entries.push(...added.copy);
-    if (batch.redact !== undefined) this.#redact(room, new Set(batch.redact), saved?.copy.seq ?? 0);
-    Object.assign(room, { head, deadline: batch.deadline, snapshot: newer(room.snapshot, saved?.copy) });
-    return added.bytes + (saved?.bytes ?? 0);
+    const added = batch.entries.map((entry) => kept(address, entry));
+    const saved = batch.snapshot && savedBytes(address, batch.snapshot);
+    room.entries.push(...added);
+    if (batch.redact !== undefined) this.#redact(address, room, new Set(batch.redact), saved?.seq ?? 0);
+    Object.assign(room, { head, deadline: batch.deadline, snapshot: newer(room.snapshot, saved) });
+    return added.reduce((sum, { bytes }) => sum + bytes.length, saved?.bytes.length ?? 0);
   }
 
   async read(address: string, range: ReadRange): Promise<readonly Entry[]> {
@@ -59,7 +64,7 @@ export class MemoryRoomStore implements RoomStore {
       range.reverse === true
         ? entries.slice(Math.max(start, end - limit), Math.max(start, end)).reverse()
         : entries.slice(start, Math.min(end, start + limit));
-    return copied(address, picked).copy;
+    return picked.map((entry) => opened<Entry>(entry));
   }
 
   async saveSnapshot(
@@ -71,7 +76,7 @@ export class MemoryRoomStore implements RoomStore {
   ): Promise<void> {
     const room = this.#owned(address, fence);
     passSnapshot(address, room.head, snapshot.seq);
-    const saved = newer(room.snapshot, copied(address, snapshot).copy);
+    const saved = newer(room.snapshot, savedBytes(address, snapshot));
     const first = room.entries.findIndex((entry) => !isSpent(entry, saved?.seq ?? 0, keep));
     room.entries.splice(0, first === -1 ? room.entries.length : first);
     const lineage = lineageFrom(room.lineage, room.entries[0]?.seq ?? room.head.seq + 1);
@@ -110,34 +115,49 @@ export class MemoryRoomStore implements RoomStore {
     return room;
   }
 
-  #redact(room: Kept, positions: ReadonlySet<number>, covered: number): void {
+  #redact(address: string, { entries }: Kept, positions: ReadonlySet<number>, covered: number): void {
     for (const position of positions) {
-      const i = indexAbove(room.entries, position - 1);
-      const entry = room.entries[i];
-      if (entry !== undefined) room.entries[i] = redacted(entry, positions, covered);
+      const i = indexAbove(entries, position - 1);
+      const entry = entries[i];
+      if (entry !== undefined) entries[i] = kept(address, redacted(opened<Entry>(entry), positions, covered));
     }
   }
 }
 
 /** @throws StoreRefusedError when the value is not plain data. */
-function copied<T>(address: string, value: T): { readonly copy: T; readonly bytes: number } {
+const bytesOf = (address: string, value: Entry | Snapshot): Buffer => {
   try {
-    const bytes = serialize(value);
-    return { copy: deserialize(bytes) as T, bytes: bytes.length };
+    return serialize(value);
   } catch (error) {
     throw new StoreRefusedError(`${address}: what is to be kept is not plain data.`, { cause: error });
   }
-}
+};
+
+const kept = (address: string, entry: Entry): KeptEntry => {
+  const { seq, last, index, at } = entry;
+  return { seq, last, index, at, bytes: bytesOf(address, entry) };
+};
+
+const savedBytes = (address: string, snapshot: Snapshot): NonNullable<Kept['snapshot']> => ({
+  seq: snapshot.seq,
+  bytes: bytesOf(address, snapshot),
+});
+
+/** Bytes inside the value are views of those it is read from, so it gets its own. */
+const opened = <T extends Entry | Snapshot>({ bytes }: { readonly bytes: Buffer }): T =>
+  deserialize(Buffer.from(bytes)) as T;
 
 /** The one that includes more; the second when they are equal. */
-const newer = (saved: Snapshot | undefined, next: Snapshot | undefined): Snapshot | undefined =>
+const newer = (saved: Kept['snapshot'], next: Kept['snapshot']): Kept['snapshot'] =>
   saved !== undefined && (next === undefined || next.seq < saved.seq) ? saved : next;
 
-const indexAbove = (entries: readonly Entry[], position: number): number => lowest(entries, (e) => e.last > position);
-const indexFrom = (entries: readonly Entry[], position: number): number => lowest(entries, (e) => e.seq >= position);
+const indexAbove = (entries: readonly KeptEntry[], position: number): number =>
+  lowest(entries, (e) => e.last > position);
+const indexFrom = (entries: readonly KeptEntry[], position: number): number =>
+  lowest(entries, (e) => e.seq >= position);
 
 /** Binary search: the lowest index at which `holds`, which holds from there on; the length when nowhere. */
-function lowest(entries: readonly Entry[], holds: (entry: Entry) => boolean): number {
+function lowest(entries: readonly KeptEntry[], holds: (entry: KeptEntry) => boolean): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

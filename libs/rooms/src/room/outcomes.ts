@@ -1,12 +1,5 @@
-import type { Position } from '@greenroom/protocol';
-
-/** What an accepted command came to, as a repeat of it is answered. */
-export interface Outcome {
-  readonly position: Position;
-  readonly at: number;
-  /** Reply data; left out when it was too big to keep. */
-  readonly data?: unknown;
-}
+import type { Outcome } from './outcome.js';
+import { SavedOutcomes } from './saved-outcomes.js';
 
 /** How many outcomes of a member are remembered, and for how long: every honest retry falls inside. */
 const OUTCOME_WINDOW = { count: 256, ageMs: 600_000 } as const;
@@ -23,11 +16,11 @@ interface Window {
   readonly forgotten: Map<string, number>;
 }
 
-type Saved = readonly (readonly [
-  string,
-  readonly (readonly [string, Outcome])[],
-  readonly (readonly [string, number])[],
-])[];
+interface Saved {
+  readonly outcomes: readonly string[];
+  /** By member and client. */
+  readonly forgotten: readonly (readonly [string, readonly (readonly [string, number])[]])[];
+}
 
 const numbered = (commandId: string): { client: string; n: number } | undefined => {
   const colon = commandId.lastIndexOf(':');
@@ -38,11 +31,14 @@ const numbered = (commandId: string): { client: string; n: number } | undefined 
 /** What accepted commands came to, by member and command id, so that a repeat gets the first outcome. */
 export class Outcomes {
   readonly #windows = new Map<string, Window>();
+  readonly #saved = new SavedOutcomes();
 
   static load(saved: unknown): Outcomes {
     const loaded = new Outcomes();
-    for (const [member, outcomes, forgotten] of saved as Saved)
-      loaded.#windows.set(member, { outcomes: new Map(outcomes), forgotten: new Map(forgotten) });
+    const { outcomes, forgotten } = saved as Saved;
+    for (const [member, clients] of forgotten)
+      loaded.#windows.set(member, { outcomes: new Map(), forgotten: new Map(clients) });
+    loaded.#saved.load(outcomes, (member, id, outcome) => loaded.record(member, id, outcome));
     return loaded;
   }
 
@@ -57,11 +53,8 @@ export class Outcomes {
   }
 
   record(member: string, commandId: string, outcome: Outcome): void {
-    let window = this.#windows.get(member);
-    if (window === undefined) {
-      window = { outcomes: new Map(), forgotten: new Map() };
-      this.#windows.set(member, window);
-    }
+    const window = this.#windows.get(member) ?? { outcomes: new Map<string, Outcome>(), forgotten: new Map() };
+    this.#windows.set(member, window);
     const { data, ...bare } = outcome;
     const isSmall = data !== undefined && JSON.stringify(data).length <= KEPT_REPLY;
     window.outcomes.set(commandId, isSmall ? outcome : bare);
@@ -81,7 +74,13 @@ export class Outcomes {
       else quiet.push(member);
     }
     for (const member of quiet.slice(0, -QUIET_MEMBERS)) this.#windows.delete(member);
-    return [...this.#windows].map(([member, { outcomes, forgotten }]) => [member, [...outcomes], [...forgotten]]);
+    const remembered = new Map([...this.#windows].map(([member, { outcomes }]) => [member, outcomes]));
+    return {
+      outcomes: this.#saved.save(remembered, now - OUTCOME_WINDOW.ageMs),
+      forgotten: [...this.#windows].flatMap(([member, { forgotten }]) =>
+        forgotten.size === 0 ? [] : [[member, [...forgotten]]],
+      ),
+    };
   }
 
   #forget({ outcomes, forgotten }: Window, commandId: string): void {

@@ -67,9 +67,11 @@ export class Participant {
     return this.options.homes.length === 0;
   }
 
-  /** From now on it does nothing new: it only comes back, and asks again for what has no answer. */
+  /** From now on it does nothing new: it comes back, asks again for what has no answer; a passer-by looks in once more and leaves. */
   settle(): void {
     this.#isSettling = true;
+    const [visit] = this.options.visits ?? [];
+    if (this.isPasserBy && visit !== undefined) this.#place(visit).isWanted = true;
   }
 
   /** It is in every room where it wants to be, and everything that it asked is answered. */
@@ -77,7 +79,7 @@ export class Participant {
     const line = this.#open;
     if (line === undefined || line.asked.size > 0 || this.#outstanding.size > 0) return false;
     return [...this.#places.values()].every(({ state, isWanted }) =>
-      state === 'in' ? isWanted : state === 'barred' || !isWanted,
+      state === 'in' ? isWanted && !this.isPasserBy : state === 'barred' || !isWanted,
     );
   }
 
@@ -97,10 +99,11 @@ export class Participant {
     if (now() - oldest > patienceMs) return this.#giveUp(line);
     const out = [...this.#places.values()].find(({ state, isWanted }) => isWanted && state === 'out');
     if (out !== undefined) return this.#join(line, out);
-    if (this.#isSettling || dice.chance(0.3)) {
-      if (this.#sendAgain(line) || this.#isSettling) return undefined;
-    }
     const visited = this.#visited;
+    if (this.#isSettling || dice.chance(0.3)) {
+      if (this.#sendAgain(line)) return undefined;
+      if (this.#isSettling) return this.isPasserBy && visited !== undefined ? this.#leave(line, visited) : undefined;
+    }
     if (visited !== undefined && dice.chance(0.25)) return this.#leave(line, visited);
     const { what } = dice.weighed(DOINGS);
     if (what === 'drop') return this.#giveUp(line);
