@@ -20,6 +20,7 @@ export class AddLoad implements Running {
   readonly answers = new Histogram();
   commands = 0;
   readonly deliveries = 0;
+  readonly frames = 0;
   readonly #askers: { readonly member: Member; readonly room: CrowdRoom }[];
   readonly #asked = new Map<Member, Asked>();
   #isCounting = false;

@@ -28,6 +28,8 @@ export interface Running {
   readonly commands: number;
   /** What members were told. */
   readonly deliveries: number;
+  /** In so many frames. */
+  readonly frames: number;
   /** From saying to hearing; in an open loop, from when it was due to be said. */
   readonly latency: Histogram;
   /** From saying to being answered, where there are answers. */

@@ -11,8 +11,7 @@ import { visit, type Visits } from './visits.js';
 export type ToClient =
   | { readonly do: 'gather'; readonly seating: Seating }
   | { readonly do: 'load'; readonly load: Load }
-  | { readonly do: 'visit'; readonly visits: Visits }
-  | { readonly do: 'end' };
+  | { readonly do: 'visit'; readonly visits: Visits };
 
 /** What it says: `open` and `shut` are the window's, and the last of a load is `done`. */
 export type FromClient =
@@ -28,6 +27,7 @@ export interface Counted {
   readonly seconds: number;
   readonly commands: number;
   readonly deliveries: number;
+  readonly frames: number;
   readonly latency: readonly number[];
   readonly answers: readonly number[];
   /** Share of a core that this process was busy. Near 1, it and not the server may be what was measured. */
@@ -68,7 +68,7 @@ const bear = async (load: Load): Promise<void> => {
   const seconds = secondsOf(started);
   const { user, system } = process.cpuUsage(cpu);
   say({ is: 'shut' });
-  const { commands, deliveries } = running;
+  const { commands, deliveries, frames } = running;
   await running.finish();
   for (const lost of people.lost.splice(0)) violations.add(`lost ${lost}`);
   say({
@@ -76,6 +76,7 @@ const bear = async (load: Load): Promise<void> => {
     seconds,
     commands,
     deliveries,
+    frames,
     latency: counts(running.latency),
     answers: counts(running.answers),
     busy: (user + system) / 1e6 / seconds,
@@ -93,8 +94,6 @@ const act = async (message: ToClient): Promise<void> => {
     case 'visit':
       await visit(gathered(), message.visits);
       return say({ is: 'visited' });
-    case 'end':
-      process.exit(0);
   }
 };
 

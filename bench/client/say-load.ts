@@ -1,4 +1,5 @@
 import type { Crowd, CrowdRoom } from './crowd.js';
+import type { Answer } from './dialects/dialect.js';
 import { Histogram } from './histogram.js';
 import { Ledger, type Violations } from './ledger.js';
 import type { Load, Pace, Running } from './load.js';
@@ -10,6 +11,15 @@ import { Witness } from './witness.js';
 
 /** What has not come when nothing at all has for so long will not. */
 const LOST_AFTER_MS = 10_000;
+/** Commands of one member that are on the way in an open loop. Further ones wait, and their time counts. */
+const MOST_ON_WAY = 8;
+
+interface Queue {
+  onWay: number;
+  /** When they were due. */
+  readonly waiting: number[];
+}
+
 /** Who hears everything in full. The last to join, so that nobody's place in a server's order is special twice. */
 const isWitness = (seat: number, { members }: CrowdRoom): boolean => seat === members.length - 1;
 
@@ -19,9 +29,12 @@ export class SayLoad implements Running {
   readonly answers = new Histogram();
   commands = 0;
   deliveries = 0;
+  frames = 0;
   readonly #ledgers: readonly Ledger[];
   readonly #reader: TokenReader;
   readonly #ticker: Ticker | undefined;
+  /** By room and member. */
+  readonly #queues: Queue[][] = [];
   #isCounting = false;
   #isOver = false;
   #answered = 0;
@@ -75,11 +88,35 @@ export class SayLoad implements Running {
       const room = this.#turns % rooms.length;
       const seat = Math.floor(this.#turns / rooms.length) % (rooms[room]?.members.length ?? 1);
       this.#turns += 1;
-      this.#say(room, seat, at);
+      this.#due(room, seat, at);
     });
   }
 
+  /** Says it, or has it wait: whoever is far behind is not asked for more than a client of theirs would. */
+  #due(i: number, seat: number, at: number): void {
+    const { onWay, waiting } = this.#queue(i, seat);
+    if (onWay < MOST_ON_WAY) this.#say(i, seat, at);
+    else waiting.push(at);
+  }
+
+  /** The sender has been told. */
+  #goOn(i: number, ledger: Ledger, seat: number, now: number): void {
+    const queue = this.#queue(i, seat);
+    queue.onWay -= 1;
+    if (this.#isOver) return;
+    // The next one to speak is another member: the place in a server's order evens out.
+    if (this.load.pace.is === 'closed') return this.#say(i, this.#after(ledger, seat), now);
+    const at = queue.waiting.shift();
+    if (at !== undefined) this.#say(i, seat, at);
+  }
+
+  #queue(i: number, seat: number): Queue {
+    const queues = (this.#queues[i] ??= []);
+    return (queues[seat] ??= { onWay: 0, waiting: [] });
+  }
+
   #say(i: number, seat: number, at: number): void {
+    this.#queue(i, seat).onWay += 1;
     const ledger = this.#ledgers[i];
     const room = this.crowd.rooms[i];
     if (ledger === undefined || room === undefined) return;
@@ -94,11 +131,12 @@ export class SayLoad implements Running {
     if (ledger === undefined) return;
     const reader = this.#reader;
     const witness = isWitness(seat, room) ? new Witness(room.address, this.violations) : undefined;
-    member.onAnswer = ({ ref, ok }) => this.#answer(member, ref, ok);
+    member.onAnswer = (answer) => this.#answer(member, answer);
     member.listen((bytes, start, end) => {
       let next = reader.next(bytes, start, end);
       if (next < 0) return member.take(bytes, start, end);
       if (witness !== undefined) this.#witness(witness, room, ledger, bytes, start, end);
+      if (this.#isCounting) this.frames += 1;
       const now = performance.now();
       while (next >= 0) {
         const { number } = reader;
@@ -108,14 +146,14 @@ export class SayLoad implements Running {
     });
   }
 
-  #answer({ name }: Member, ref: number, ok: boolean): void {
+  #answer({ name }: Member, { ref, ok, code }: Answer): void {
     const key = `${name} ${ref}`;
     const saidAt = this.#unanswered.get(key);
     if (saidAt === undefined)
       return this.violations.add(`${name} was answered what it had not asked, or twice: ${ref}`);
     this.#unanswered.delete(key);
     this.#answered += 1;
-    if (!ok) this.violations.add(`${name} was refused`);
+    if (!ok) this.violations.add(`${name} was refused: ${code ?? 'no reason'}`);
     if (this.#isCounting) this.answers.add(performance.now() - saidAt);
   }
 
@@ -127,8 +165,7 @@ export class SayLoad implements Running {
       if (isSender) this.commands += 1;
       this.latency.add(now - (ledger.saidAt[number] ?? now));
     }
-    // The next one to speak is another member: the place in a server's order evens out.
-    if (isSender && !this.#isOver && this.load.pace.is === 'closed') this.#say(i, this.#after(ledger, seat), now);
+    if (isSender) this.#goOn(i, ledger, seat, now);
   }
 
   /** Members who speak at the same time are so many apart, and stay so. */

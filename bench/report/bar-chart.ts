@@ -10,10 +10,10 @@ export interface Bar {
   readonly text: string;
 }
 
-const WIDTH = 480;
+const WIDTH = 380;
 const ROW = 28;
-const LABEL = 150;
-const VALUE = 76;
+const LABEL = 156;
+const VALUE = 70;
 const THICK = 14;
 const SPAN = WIDTH - LABEL - VALUE;
 

@@ -14,4 +14,5 @@ export const figure = ({ median, min, max }: Summary, metric: MetricName): strin
   return min === max ? middle : `${middle} (${number(min, digits)}–${number(max, digits)})`;
 };
 
-export const heading = (metric: MetricName): string => `${METRICS[metric].label}, ${METRICS[metric].unit}`;
+export const heading = (metric: MetricName): string =>
+  [METRICS[metric].label, METRICS[metric].unit].filter(Boolean).join(', ');

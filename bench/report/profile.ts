@@ -47,3 +47,13 @@ export const selfTimes = (file: string): readonly SelfTime[] => {
       return { name, file: place, share: spent / busy };
     });
 };
+
+/** The same by package: `libs/rooms`, `xstate`, `node:net`; what V8 and the system do is by its own name. */
+export const byPackage = (functions: readonly SelfTime[]): readonly (readonly [string, number])[] => {
+  const shares = new Map<string, number>();
+  for (const { name, file, share } of functions) {
+    const owner = /^(libs[/][^/]+|@[^/]+[/][^/]+|node:[^:]+|[^/:]+)/.exec(file)?.[0] ?? name;
+    shares.set(owner, (shares.get(owner) ?? 0) + share);
+  }
+  return [...shares].sort(([, one], [, other]) => other - one);
+};

@@ -20,10 +20,10 @@ h2 span { color: var(--quiet); font-weight: 400; margin-right: 8px; }
 h3 { margin: 0 0 8px; font-size: 14px; font-weight: 600; }
 p { margin: 0 0 16px; max-width: 76ch; }
 .quiet { color: var(--quiet); font-size: 14px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 16px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 16px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 14px 16px; min-width: 0; }
 .card.wide { max-width: 720px; }
-svg { display: block; width: 100%; height: auto; overflow: visible; font: 13px system-ui, sans-serif; }
+svg { display: block; width: 100%; height: auto; overflow: visible; font: 14px system-ui, sans-serif; }
 svg text { fill: var(--ink); dominant-baseline: central; }
 svg .tick, svg .axis { fill: var(--quiet); font-size: 12px; }
 svg .value { font-variant-numeric: tabular-nums; }
@@ -41,7 +41,7 @@ svg .value { font-variant-numeric: tabular-nums; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0 0; padding: 0; list-style: none; font-size: 13px; }
 .legend li::before { content: ''; display: inline-block; width: 14px; height: 3px; margin-right: 6px; vertical-align: middle; background: var(--colour); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+table { white-space: nowrap; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 th { color: var(--quiet); font-weight: 600; }
 details { margin-top: 12px; }

@@ -150,6 +150,14 @@ export const judge = ({ scenarios, size }: Results): readonly Verdict[] =>
       const measured = value(result, server);
       if (measured === undefined) return [];
       const isMet = is === 'at most' ? measured <= bound : measured >= bound;
-      return { scenario, server, what, bound: `${is} ${bound} ${unit}`, value: measured, unit, isMet };
+      return {
+        scenario,
+        server,
+        what,
+        bound: `${is} ${bound.toLocaleString('en-US')} ${unit}`,
+        value: measured,
+        unit,
+        isMet,
+      };
     });
   });

@@ -16,25 +16,28 @@ export interface BenchmarkOptions {
   readonly say: (line: string) => void;
 }
 
-/** A delivery that was not right, or a server or load process that failed: the figures mean nothing. */
-export class WrongDelivery extends Error {
-  override readonly name = 'WrongDelivery';
+export interface Benchmark {
+  readonly results: Results;
+  /** Deliveries that were not right, and processes that failed: those runs have no figures. */
+  readonly wrong: readonly string[];
 }
 
 /** Runs every scenario: servers one after the other, and that again and again, so that what disturbs a machine disturbs all of them. */
-export const benchmark = async (options: BenchmarkOptions): Promise<Results> => {
+export const benchmark = async (options: BenchmarkOptions): Promise<Benchmark> => {
   const machine = lookAtMachine();
   const measuredAt = new Date().toISOString();
   const scenarios: ScenarioResult[] = [];
+  const wrong: string[] = [];
   for (const scenario of options.scenarios) {
     options.say(`${scenario.id}  ${scenario.title}`);
     const points: PointResult[] = [];
     for (const point of scenario.points(options.scale.size))
-      points.push(await measurePoint(scenario, point, machine, options));
+      points.push(await measurePoint(scenario, point, machine, options, wrong));
     const { id, title, about } = scenario;
     scenarios.push({ id, title, about, points });
   }
-  return { measuredAt, size: options.scale.size, machine, versions: versions(), scenarios };
+  const results = { measuredAt, size: options.scale.size, machine, versions: versions(), scenarios };
+  return { results, wrong };
 };
 
 const measurePoint = async (
@@ -42,6 +45,7 @@ const measurePoint = async (
   point: string,
   machine: Machine,
   { servers, scale, profileDir, say }: BenchmarkOptions,
+  wrong: string[],
 ): Promise<PointResult> => {
   const entries = scenario.servers
     .filter((server) => servers.includes(server))
@@ -50,15 +54,28 @@ const measurePoint = async (
     for (const { server, runs } of entries) {
       const name = [scenario.id, point, server].filter(Boolean).join('-');
       const profiles = profileDir && join(profileDir, name);
-      const figures = await measureOnce(scenario, point, scale, { server, machine, onDisk: scenario.onDisk, profiles });
+      const where = [scenario.id, point, `${round}/${scale.runs}`, SERVERS[server]].filter(Boolean).join(' ');
+      let figures: Figures = {};
+      try {
+        figures = await measureOnce(scenario, point, scale, { server, machine, onDisk: scenario.onDisk, profiles });
+        say(`  ${where}: ${brief(figures)}`);
+      } catch (error) {
+        wrong.push(`${where}: ${(error as Error).message}`);
+        say(`  ${where}: WRONG`);
+      }
       runs.push(figures);
-      const where = [scenario.id, point, `${round}/${scale.runs}`].filter(Boolean).join(' ');
-      say(
-        `  ${where}  ${SERVERS[server]}: ${JSON.stringify(figures, (_key, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value))}`,
-      );
     }
   return { point, entries };
 };
+
+const brief = (figures: Figures): string =>
+  Object.entries(figures)
+    .map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`)
+    .join(', ');
+
+/** What nothing was measured of is no figure. */
+const finite = (figures: Figures): Figures =>
+  Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
 
 const measureOnce = async (
   scenario: Scenario,
@@ -70,11 +87,7 @@ const measureOnce = async (
   try {
     const figures = await scenario.measure(stage, scale, point);
     if (stage.violations.length > 0) throw new Error(stage.violations.join('\n'));
-    return figures;
-  } catch (error) {
-    throw new WrongDelivery(`${scenario.id}, ${SERVERS[options.server]}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    return finite(figures);
   } finally {
     await stage.strike();
   }

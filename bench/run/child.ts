@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { BENCH, benchNode, type Machine } from './machine.js';
 
@@ -61,14 +62,12 @@ export class Child<In extends object, Out extends Message> {
     });
   }
 
-  /** Tells it to end, and waits until it has. */
-  async end(last: In): Promise<void> {
+  /** Ends it where it stands: it has nothing to keep. */
+  async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
-    if (this.#child.connected) this.tell(last);
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
     await ended;
-    clearTimeout(late);
   }
 
   #fails(why: string): void {

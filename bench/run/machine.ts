@@ -37,7 +37,11 @@ export const benchNode = (): string => {
 /** Whether the packages of the benchmark's own install are there. */
 export const isInstalled = (): boolean => existsSync(join(BENCH, 'node_modules/@colyseus/core'));
 
-const canPin = (): boolean => output('taskset', ['-c', '0', 'true']) !== undefined;
+/** In a container some cores may be somebody else's. */
+const canPin = (cores: number): boolean =>
+  Array.from({ length: cores }, (_, core) => output('taskset', ['-c', `${core}`, 'true'])).every(
+    (said) => said !== undefined,
+  );
 
 export const lookAtMachine = (): Machine => {
   const all = cpus();
@@ -47,7 +51,7 @@ export const lookAtMachine = (): Machine => {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
     node: output(benchNode(), ['--version']) ?? 'unknown',
-    isPinned: canPin(),
+    isPinned: canPin(all.length),
     loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 };

@@ -27,6 +27,8 @@ export interface Measured {
   readonly seconds: number;
   readonly commands: number;
   readonly deliveries: number;
+  /** That told of them. */
+  readonly frames: number;
   readonly latency: Histogram;
   readonly answers: Histogram;
   readonly cpuMicros: number;
@@ -115,6 +117,7 @@ export class Stage {
       seconds,
       commands: done.reduce((sum, { commands }) => sum + commands, 0),
       deliveries: done.reduce((sum, { deliveries }) => sum + deliveries, 0),
+      frames: done.reduce((sum, { frames }) => sum + frames, 0),
       latency: Histogram.sum(done.map(({ latency }) => latency)),
       answers: Histogram.sum(done.map(({ answers }) => answers)),
       cpuMicros: used,
@@ -137,8 +140,8 @@ export class Stage {
   }
 
   async strike(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.end({ do: 'end' })));
-    await this.process.end({ ask: 'end' });
+    await Promise.all(this.#clients.map((client) => client.end()));
+    await this.process.end();
     if (this.dataDir !== undefined) rmSync(this.dataDir, { recursive: true, force: true });
   }
 

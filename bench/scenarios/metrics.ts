@@ -9,9 +9,10 @@ export interface Metric {
 
 export const METRICS = {
   cpu: { label: 'server CPU per delivery', unit: 'µs', digits: 2, isMain: true },
-  cpuCommand: { label: 'server CPU per command', unit: 'µs', digits: 1, isMain: true },
+  cpuCommand: { label: 'server CPU per command', unit: 'µs', digits: 1, isMain: false },
   perCore: { label: 'commands per core', unit: '/s', digits: 0, isMain: true },
   deliveries: { label: 'deliveries at saturation', unit: '/s', digits: 0, isMain: true },
+  perFrame: { label: 'messages per frame', unit: '', digits: 2, isMain: false },
   p50: { label: 'latency at saturation, p50', unit: 'ms', digits: 2, isMain: true },
   p99: { label: 'latency at saturation, p99', unit: 'ms', digits: 2, isMain: true },
   halfP50: { label: 'latency at half load, p50', unit: 'ms', digits: 2, isMain: true },
@@ -20,6 +21,8 @@ export const METRICS = {
   acked: { label: 'acknowledged commands', unit: '/s', digits: 0, isMain: true },
   ackP50: { label: 'time to acknowledge, p50', unit: 'ms', digits: 2, isMain: true },
   ackP99: { label: 'time to acknowledge, p99', unit: 'ms', digits: 2, isMain: true },
+  toldP50: { label: 'time until members are told, p50', unit: 'ms', digits: 2, isMain: true },
+  toldP99: { label: 'time until members are told, p99', unit: 'ms', digits: 2, isMain: true },
   joins: { label: 'joins', unit: '/s', digits: 0, isMain: true },
   cpuJoin: { label: 'server CPU per join', unit: 'µs', digits: 0, isMain: true },
   joinP99: { label: 'time to join, p99', unit: 'ms', digits: 0, isMain: true },

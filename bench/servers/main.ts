@@ -13,9 +13,7 @@ export type FromServer =
 
 /** What it is told. `collect`: after a garbage collection. `into`: ends the profile that has begun, and writes it. */
 export type ToServer =
-  | { readonly ask: 'usage'; readonly collect: boolean }
-  | { readonly ask: 'profile'; readonly into?: string }
-  | { readonly ask: 'end' };
+  { readonly ask: 'usage'; readonly collect: boolean } | { readonly ask: 'profile'; readonly into?: string };
 
 export interface Usage {
   /** Of all its threads, since it started: user and system. */
@@ -71,8 +69,6 @@ const answer = async (message: ToServer): Promise<void> => {
     case 'profile':
       await (message.into === undefined ? profiler.start() : profiler.stop(message.into));
       return say({ is: 'profiled' });
-    case 'end':
-      process.exit(0);
   }
 };
 

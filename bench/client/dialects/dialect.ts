@@ -5,6 +5,8 @@ export interface Answer {
   /** What the operation was sent with. */
   readonly ref: number;
   readonly ok: boolean;
+  /** The code of a refusal, where there are codes. */
+  readonly code?: string;
   /** What `add` was answered with. */
   readonly sum?: number;
 }

@@ -11,8 +11,9 @@ const sending = (room: string, name: string, data: string, id: string): string =
 const addends = (a: number, b: number): string => `{"a":${a},"b":${b}}`;
 
 const answered = (ref: number, reply: Reply<{ data?: { sum?: number } }>): Answer => {
-  const sum = reply.ok ? reply.data?.sum : undefined;
-  return { ref, ok: reply.ok, ...(sum !== undefined && { sum }) };
+  if (!reply.ok) return { ref, ok: false, code: reply.error.code };
+  const sum = reply.data?.sum;
+  return { ref, ok: true, ...(sum !== undefined && { sum }) };
 };
 
 const told = ({ room, from, to, events }: EventsPush): Telling => ({
