@@ -105,7 +105,7 @@ export const page = (results: Results): string => {
       <body>
         <main>
           <h1>Greenroom: the benchmark</h1>
-          <p class="quiet">${machineLine(results)}</p>
+          <p class="quiet">${machineLine(results).replaceAll('**', '')}</p>
           <p>
             All servers run in turn on the same machine and Node, and every delivery is checked. Bars are medians; the
             thin line goes from the least to the most.

@@ -104,7 +104,7 @@ export class Stage {
     await this.#profile();
     const before = await this.usage();
     await this.#all('shut');
-    const { cpuMicros } = await this.usage();
+    const after = await this.usage();
     await this.#profile(pace.is);
     const done = await this.#all('done');
     for (const { violations, violationCount } of done) {
@@ -112,7 +112,8 @@ export class Stage {
       if (violationCount > violations.length) this.violations.push(`and ${violationCount - violations.length} more`);
     }
     const seconds = Math.max(...done.map((tally) => tally.seconds));
-    const used = cpuMicros - before.cpuMicros;
+    // The server tells what it has used when it comes to it: a little after the window opens, and a little after it shuts.
+    const used = ((after.cpuMicros - before.cpuMicros) * seconds * 1000) / (after.at - before.at);
     return {
       seconds,
       commands: done.reduce((sum, { commands }) => sum + commands, 0),

@@ -16,6 +16,8 @@ export type ToServer =
   { readonly ask: 'usage'; readonly collect: boolean } | { readonly ask: 'profile'; readonly into?: string };
 
 export interface Usage {
+  /** When this was so, by the server's clock: it may have been busy when it was asked. Milliseconds. */
+  readonly at: number;
   /** Of all its threads, since it started: user and system. */
   readonly cpuMicros: number;
   readonly heapBytes: number;
@@ -56,7 +58,13 @@ const collectGarbage = (): void => {
 const usage = (): Usage => {
   const { user, system } = process.cpuUsage();
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-  return { cpuMicros: user + system, heapBytes: heapUsed, bufferBytes: arrayBuffers, rssBytes: rss };
+  return {
+    at: performance.now(),
+    cpuMicros: user + system,
+    heapBytes: heapUsed,
+    bufferBytes: arrayBuffers,
+    rssBytes: rss,
+  };
 };
 
 const profiler = new Profiler();
