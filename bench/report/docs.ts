@@ -1,0 +1,35 @@
+import { machineLine } from './machine-line.js';
+import type { Results } from './results.js';
+import { markdown, tableOf, targetsTable } from './tables.js';
+
+const BEGIN = '<!-- figures: begin -->';
+const END = '<!-- figures: end -->';
+
+/** The part of docs/performance.md that is made of results. */
+const section = (results: Results): string =>
+  [
+    BEGIN,
+    '',
+    machineLine(results),
+    '',
+    '### What was to be shown',
+    '',
+    markdown(targetsTable(results)),
+    ...results.scenarios.flatMap((scenario) => [
+      '',
+      `### ${scenario.id}: ${scenario.title}`,
+      '',
+      scenario.about,
+      '',
+      markdown(tableOf(scenario)),
+    ]),
+    '',
+    END,
+  ].join('\n');
+
+/** The page with its figures replaced. */
+export const withFigures = (page: string, results: Results): string => {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`the page has no ${BEGIN} and ${END}`);
+  return page.slice(0, begin) + section(results) + page.slice(end + END.length);
+};
