@@ -31,6 +31,7 @@ export class Environment {
    */
   async commit(work: () => void): Promise<void> {
     let id = 0;
+    process.on('exit', endAtOnce);
     try {
       // A child, because lmdb commits a plain transaction even when its callback throws.
       await this.root.childTransaction(() => {
@@ -45,6 +46,8 @@ export class Environment {
         throw new NotFlushedError(cause);
       }
       throw new StoreRefusedError('The store could not write, and wrote nothing.', { cause });
+    } finally {
+      process.off('exit', endAtOnce);
     }
   }
 
@@ -84,6 +87,12 @@ export class Environment {
     return id > 0 && (this.root.getStats() as { readonly lastTxnId: number }).lastTxnId >= id;
   }
 }
+
+/**
+ * A process that exits amid a transaction waits for lmdb's thread, which waits for the process's JavaScript: for ever. So an
+ * uncaught exception, or a hasty `process.exit`, ends as `kill -9` does, after which everything acknowledged is there.
+ */
+const endAtOnce = (): void => void process.kill(process.pid, 'SIGKILL');
 
 const openRoot = (dir: string): RootDatabase<Buffer, string> => {
   const options = {

@@ -12,6 +12,7 @@ import { ChildStore } from './child-store.fixture.js';
 import { openLmdbStore } from './lmdb-store.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CRASH = fileURLToPath(new URL('../fixtures/crash.mjs', import.meta.url));
 
 let home: string;
 beforeAll(async () => {
@@ -55,6 +56,20 @@ describe('a store whose process is killed with kill -9', () => {
     );
   }
 });
+
+it('a process that fails while its store writes ends, says why, and has lost nothing that was acknowledged', async () => {
+  const dir = join(home, 'data');
+  // lmdb's thread and the process would wait for each other, in most goes of ten.
+  for (let go = 0; go < 5; go += 1) {
+    const child = promisify(execFile)(process.execPath, [CRASH, dir], { timeout: 10_000, killSignal: 'SIGTERM' });
+    const failure = (await child.catch((error: unknown) => error)) as Record<'stdout' | 'stderr' | 'signal', string>;
+    expect(failure).toMatchObject({ stdout: 'acked\n', stderr: expect.stringContaining('nobody catches it') });
+    expect(failure.signal).not.toBe('SIGTERM');
+  }
+  const store = await openLmdbStore({ dir });
+  expect(await store.list('chat', 10)).toContain('acked');
+  await store.close();
+}, 60_000);
 
 describe('the data directory', () => {
   it('is refused to a second process while the first runs, in a sentence that names it', async () => {
