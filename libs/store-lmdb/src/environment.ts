@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { NotFlushedError, StoreRefusedError } from '@greenroom/rooms';
 import { open, type RootDatabase } from 'lmdb';
+import { ExitAmidTransaction } from './exit-amid-transaction.js';
 import { readSyncedMeta, writeSyncedMeta } from './synced-meta.js';
 
 /** Databases of one directory: more than the layout needs, so that a later format can add some. */
@@ -31,7 +32,7 @@ export class Environment {
    */
   async commit(work: () => void): Promise<void> {
     let id = 0;
-    process.on('exit', endAtOnce);
+    const atExit = new ExitAmidTransaction();
     try {
       // A child, because lmdb commits a plain transaction even when its callback throws.
       await this.root.childTransaction(() => {
@@ -47,7 +48,7 @@ export class Environment {
       }
       throw new StoreRefusedError('The store could not write, and wrote nothing.', { cause });
     } finally {
-      process.off('exit', endAtOnce);
+      atExit.dispose();
     }
   }
 
@@ -87,12 +88,6 @@ export class Environment {
     return id > 0 && (this.root.getStats() as { readonly lastTxnId: number }).lastTxnId >= id;
   }
 }
-
-/**
- * A process that exits amid a transaction waits for lmdb's thread, which waits for the process's JavaScript: for ever. So an
- * uncaught exception, or a hasty `process.exit`, ends as `kill -9` does, after which everything acknowledged is there.
- */
-const endAtOnce = (): void => void process.kill(process.pid, 'SIGKILL');
 
 const openRoot = (dir: string): RootDatabase<Buffer, string> => {
   const options = {
