@@ -14,7 +14,8 @@ export class Quarantine {
 
   /** Whether a command was blamed too often of late. */
   holds(address: string, culprit: Culprit, now: number): boolean {
-    return this.#recent(address, keyOf(culprit), now).length >= DEATHS;
+    // Asked for every command.
+    return this.#deaths.has(address) && this.#recent(address, keyOf(culprit), now).length >= DEATHS;
   }
 
   /** @returns whether that was once too often. */

@@ -10,10 +10,11 @@ import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
 import type { RoomEnvironment } from './environment.js';
+import { endedByClosing, publishedTurn } from './published-turn.js';
 import { isLeaving, type Joined, type ReplyTo, type Request } from './request.js';
 import { Saver } from './saver.js';
 import type { Culprit, Loss, Tenure } from './tenure.js';
-import { endedByClosing, publishedTurn, Turn, type CommittedJoin } from './turn.js';
+import { Turn, type CommittedJoin } from './turn.js';
 import { Unanswered } from './unanswered.js';
 import { Wakeups } from './wakeups.js';
 

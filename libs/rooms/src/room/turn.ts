@@ -11,14 +11,12 @@ import {
 } from '../errors.js';
 import type { EndedSession, PublishedTurn } from '../feed/feed.js';
 import { Passages } from '../feed/passages.js';
-import { eventsOf } from '../feed/visibility.js';
 import { digest, type Ids } from '../ids.js';
 import type { Entry, Input } from '../log/entry.js';
 import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
-import type { Culprit } from './tenure.js';
-import type { Members } from './members.js';
+import { endedByClosing, publishedTurn } from './published-turn.js';
 import {
   isLeaving,
   type CommandReply,
@@ -27,6 +25,7 @@ import {
   type ReplyTo,
   type Request,
 } from './request.js';
+import type { Culprit } from './tenure.js';
 
 /** What a turn needs of its room besides the core. */
 export interface TurnContext {
@@ -59,28 +58,6 @@ const nameOf = (request: Request): string =>
 
 const culpritOf = (request: Request): Culprit | undefined =>
   request.type === 'command' ? { member: request.as.id, command: request.name } : undefined;
-
-/** Committed entries as members hear of them, with nobody coming or going. */
-export const publishedTurn = (core: RoomCore, floor: number, entries: readonly Entry[]): PublishedTurn => {
-  const events = entries.flatMap(eventsOf);
-  const shared = events.some(({ to }) => to === undefined);
-  return {
-    type: 'turn',
-    epoch: core.epoch,
-    floor,
-    to: core.seq,
-    shared,
-    events,
-    joined: [],
-    left: [],
-    ended: [],
-    count: core.members.count,
-  };
-};
-
-/** Every attachment to a room that is no more. */
-export const endedByClosing = (members: Members, reason: string): EndedSession[] =>
-  [...members.sessions()].map(({ id }) => ({ session: id, code: 'ROOM_CLOSED', reason }));
 
 /**
  * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
