@@ -11,9 +11,11 @@ afterEach(() => stage.app.stop());
 /** A server whose guard lets in, or refuses, when the spec says so. Each user may have one connection. */
 class Entrance {
   readonly clock = new ManualClock();
+  /** From `start` on. */
   app!: GatewayApp;
   open = (): void => {};
   refuse = (_error: Error): void => {};
+  /** From `close` on. */
   #asked!: Promise<void>;
 
   static async start(): Promise<Entrance> {

@@ -48,9 +48,12 @@ export class RoomLife {
   isFailing = false;
   /** A claim that was given up was made all the same, and fences off whoever has the room now: its next commit fails. */
   isFenced = false;
+  /** Times that it was due, and nobody woke it. */
+  overslept = 0;
   #claims = 0;
   /** When it was last found to be due. */
   #dueAt: number | undefined;
+  #claimsWhenDue: number | undefined;
   #held: (() => void)[] = [];
   #isLoaded = false;
   #isRecovered = false;
@@ -117,6 +120,7 @@ export class RoomLife {
             return async (...range: Parameters<RoomStore['due']>) => {
               const due = await target.due(...range);
               if (due.length > 0) this.#dueAt = this.clock.now();
+              if (due.length > 0 && this.is === 'none') this.#claimsWhenDue ??= this.#claims;
               return due;
             };
           case 'check':
@@ -151,6 +155,8 @@ export class RoomLife {
   /** Nothing is under way: what has become of the room? @param slots as many as its host has */
   settled(slots: number): void {
     this.#isMissing = this.isFailing = false;
+    if (this.#claimsWhenDue === this.#claims && !this.isDraining) this.overslept += 1;
+    this.#claimsWhenDue = undefined;
     if (slots === 0) this.#gone();
     else this.#settleActive();
   }

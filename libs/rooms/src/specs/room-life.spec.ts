@@ -45,6 +45,7 @@ class Trial {
   readonly #clock = new VirtualClock();
   readonly #life: RoomLife;
   readonly #asked: Asked[] = [];
+  /** From `start` on. */
   #rooms!: TestRooms;
   #ann: TestConnection | undefined;
   #draining: Promise<void> | undefined;
@@ -115,6 +116,7 @@ class Trial {
   /** All is well again: whatever was asked has been answered, and was answered with the truth. */
   async end(): Promise<void> {
     await this.#restart();
+    expect(this.#life.overslept).toBe(0);
     this.#say();
     await this.#pass(0);
     expect(this.#asked.at(-1)).toMatchObject({ outcome: 'done' });

@@ -21,6 +21,7 @@ export class Pair {
   model: SessionModel;
   readonly #tabs = new Map<string, Tab>();
   #address = 'lab/0';
+  /** From `start` on. */
   #rooms!: TestRooms;
   #state: unknown;
   #read = -1;
