@@ -93,6 +93,11 @@ export class TestConnection implements Connection {
     return this.#sessions.leave(address);
   }
 
+  /** The server takes it out of a room: its token is over, or its user is not wanted there any more. */
+  end(address: string, code: 'FORBIDDEN' | 'UNAUTHENTICATED', reason: string): Promise<void> {
+    return this.#sessions.end(address, code, reason);
+  }
+
   /** The user's claims have changed, and with them what the others know of the member. */
   refresh(address: string, profile: object): Promise<void> {
     return this.#sessions.refresh(address, profile);
