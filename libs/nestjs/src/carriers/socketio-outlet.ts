@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Socket } from 'socket.io';
-import { Backlog } from '../sockets/backlog.js';
-import { Cork } from '../sockets/cork.js';
+import { RawLine } from '../sockets/raw-line.js';
 import type { SendLimits } from '../sockets/send-queue.js';
 import type { Packet } from './socketio-packets.js';
 
@@ -22,14 +21,6 @@ interface EngineInside {
 /** A reader who has more than that to read yet is slow: what is for it waits in engine.io. Bytes. */
 const DIRECT_BELOW = 65_536;
 
-/** The TCP socket of a transport. */
-interface Line {
-  readonly transport: EngineInside['transport'];
-  readonly raw: Writable;
-  readonly cork: Cork;
-  readonly backlog: Backlog;
-}
-
 /**
  * The writing half of one Socket.IO socket. A packet with nothing ahead of it goes straight to the TCP socket, past engine.io
  * and `ws`, which would handle it anew for each of its readers. Any other goes engine.io's own way: in order, and over any
@@ -39,7 +30,7 @@ export class SocketIoOutlet {
   /** What engine.io has, and what it has handed to its transport: all that came before, when the last batch has left. */
   #buffered = { bytes: 0, frames: 0 };
   #leaving = { bytes: 0, frames: 0 };
-  #line: Line | undefined;
+  #line: { readonly transport: EngineInside['transport']; readonly raw: RawLine } | undefined;
 
   constructor(private readonly engine: Engine) {
     engine.on('flush', this.#flushed);
@@ -49,7 +40,7 @@ export class SocketIoOutlet {
   get waiting(): SendLimits {
     const inside = this.engine as unknown as EngineInside;
     const leaving = inside.transport.writable ? { bytes: 0, frames: 0 } : this.#leaving;
-    const direct = this.#line?.backlog.waiting;
+    const direct = this.#line?.raw.waiting;
     return {
       // What a WebSocket transport was handed is with the TCP socket already.
       bytes: this.#buffered.bytes + (direct?.bytes ?? leaving.bytes),
@@ -64,14 +55,12 @@ export class SocketIoOutlet {
       this.engine.write(packet.text, packet.options);
       return;
     }
-    line.cork.hold();
-    line.raw.write(packet.frame);
-    line.backlog.add(packet.frame.length);
+    line.write(packet.frame);
   }
 
   /** To be called before something is written to engine.io by others, with about its size. */
   expect(bytes: number): void {
-    this.#lineOf()?.cork.hold();
+    this.#lineOf()?.hold();
     this.#buffered.bytes += bytes;
     this.#buffered.frames += 1;
   }
@@ -81,21 +70,21 @@ export class SocketIoOutlet {
   }
 
   /** The line, if whatever is written to it now comes after all that was written before, and is not to be compressed. */
-  #free(): Line | undefined {
+  #free(): RawLine | undefined {
     const { readyState, writeBuffer, transport } = this.engine as unknown as EngineInside;
     // Writable again when what it was handed is with the TCP socket.
     if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable) return undefined;
     const line = transport.perMessageDeflate ? undefined : this.#lineOf();
-    return line !== undefined && line.raw.writableLength < DIRECT_BELOW ? line : undefined;
+    return line !== undefined && line.waitingBytes < DIRECT_BELOW ? line : undefined;
   }
 
   /** The TCP socket below the transport of now: a session that began with polling gets one when it is upgraded. */
-  #lineOf(): Line | undefined {
+  #lineOf(): RawLine | undefined {
     const { transport } = this.engine as unknown as EngineInside;
-    if (this.#line?.transport === transport) return this.#line;
+    if (this.#line?.transport === transport) return this.#line.raw;
     const raw = transport.name === 'websocket' ? transport.socket?._socket : undefined;
-    this.#line = raw && { transport, raw, cork: new Cork(raw), backlog: new Backlog(raw) };
-    return this.#line;
+    this.#line = raw && { transport, raw: new RawLine(raw) };
+    return this.#line?.raw;
   }
 
   readonly #flushed = (): void => {

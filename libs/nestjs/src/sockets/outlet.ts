@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '@greenroom/protocol';
 import type { WebSocket } from 'ws';
-import { Backlog } from './backlog.js';
-import { Cork } from './cork.js';
+import { RawLine } from './raw-line.js';
 import { decide, type SendLimits } from './send-queue.js';
 
 /** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
@@ -14,18 +13,16 @@ const LONGEST_REASON = 123;
  * between each other's.
  */
 export class Outlet {
-  readonly #cork: Cork;
-  readonly #backlog: Backlog;
+  readonly #line: RawLine;
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly raw: Duplex,
+    raw: Duplex,
     private readonly limits: SendLimits,
     /** Called when the socket begins to close from this side: what the peer still sends must not count. */
     private readonly closing: () => void,
   ) {
-    this.#cork = new Cork(raw);
-    this.#backlog = new Backlog(raw);
+    this.#line = new RawLine(raw);
   }
 
   get isOpen(): boolean {
@@ -34,7 +31,7 @@ export class Outlet {
 
   /** What has been sent and its reader has not taken yet. */
   get backlog(): SendLimits {
-    return this.#backlog.waiting;
+    return this.#line.waiting;
   }
 
   /** Whether a frame may be sent now. A reader who is too slow for one that is not volatile is closed (4408). */
@@ -47,9 +44,7 @@ export class Outlet {
 
   /** Sends one message, a whole frame. */
   send(frame: Buffer): void {
-    this.#cork.hold();
-    this.raw.write(frame);
-    this.#backlog.add(frame.length);
+    this.#line.write(frame);
   }
 
   /** A reason that is too long for a close frame ends at the last character that fits. */

@@ -2,7 +2,7 @@ import type { Entry } from './entry.js';
 import type { Lineage, Retention } from './store.js';
 
 /** Whether the entry may go: the saved state, which includes all up to `saved`, has it, and it is outside of any bound. */
-export const isSpent = (entry: Pick<Entry, 'seq' | 'last' | 'index' | 'at'>, saved: number, keep: Retention): boolean =>
+export const isSpent = (entry: Entry, saved: number, keep: Retention): boolean =>
   entry.last <= saved && (entry.index < keep.index || entry.seq < keep.seq || entry.at < keep.after);
 
 /** The epochs of which an entry is left when the oldest one left is at `first`; the newest always. */

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Feed } from '../feed/feed.js';
 import type { RoomStore } from '../log/store.js';
 import { lab } from './lab.fixture.js';
-import { A, holdAppends, ids, open } from './two-members.fixture.js';
+import { A, ids, open, resumeTwice } from './two-members.fixture.js';
 
 /** Who is in the room, as far as a connection was told. */
 const rosterOf = (connection: TestConnection, joined: { readonly members: readonly { readonly id: string }[] }) => {
@@ -123,22 +123,7 @@ describe('nobody stays who is not there', () => {
 });
 
 it('a resume that was given up, and tried again on the same connection, stays for good', async () => {
-  const rooms = await startTestRooms({ kinds: [lab()] });
-  const ann = rooms.connect('ann');
-  await ann.join(A);
-  const old = rooms.connect('bob');
-  const { session, position } = await old.join(A);
-  old.drop();
-  await rooms.settle();
-  const release = holdAppends(rooms);
-  const one = rooms.connect('bob');
-  const first = one.join(A, { session, since: position }).catch((e: unknown) => e);
-  await rooms.clock.advance(5001);
-  expect(await first).toMatchObject({ code: 'UNKNOWN_OUTCOME' });
-  const second = one.join(A, { session, since: position });
-  await rooms.settle();
-  release();
-  await second;
+  const { rooms } = await resumeTwice();
   await rooms.clock.advance(60_000);
   expect(await ids(rooms)).toEqual(['ann', 'bob']);
 });

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { startTestRooms, type TestConnection, type TestRooms } from '@greenroom/testing';
 import { lab } from './lab.fixture.js';
 
@@ -28,6 +29,26 @@ export const open = async (kind = lab(), limits = {}) => {
   await bob.join(A);
   await rooms.clock.advance(1000);
   return { rooms, ann, bob };
+};
+
+/** Bob's resume takes too long for its first try, and is tried again on the same connection before it is written. */
+export const resumeTwice = async () => {
+  const rooms = await startTestRooms({ kinds: [lab()] });
+  const ann = rooms.connect('ann');
+  await ann.join(A);
+  const old = rooms.connect('bob');
+  const { session, position } = await old.join(A);
+  old.drop();
+  await rooms.settle();
+  const release = holdAppends(rooms);
+  const bob = rooms.connect('bob');
+  const first = bob.join(A, { session, since: position }).catch((e: unknown) => e);
+  await rooms.clock.advance(5001);
+  expect(await first).toMatchObject({ code: 'UNKNOWN_OUTCOME' });
+  const second = bob.join(A, { session, since: position });
+  await rooms.settle();
+  release();
+  return { rooms, bob, joined: await second };
 };
 
 /** Everything in a room's log. */

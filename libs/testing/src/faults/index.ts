@@ -27,6 +27,7 @@ export { Dice } from './dice.js';
 export { Participant, type ParticipantOptions } from './driver/participant.js';
 export type { CommandContext, CommandMaker, Workload, WorkloadCommand } from './driver/workload.js';
 export type { Connect, Wire, WireListener } from './wires/wire.js';
-export { webSocketWire, type WireOptions } from './wires/web-socket-wire.js';
+export type { WireOptions } from './wires/socket-wire.js';
+export { webSocketWire } from './wires/web-socket-wire.js';
 export { socketIoWire } from './wires/socket-io-wire.js';
 export { nodeWire } from './wires/node-wire.js';

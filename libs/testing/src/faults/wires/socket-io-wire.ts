@@ -1,7 +1,7 @@
 import type { Push, Reply } from '@greenroom/protocol';
 import { WebSocket } from 'ws';
-import type { WireOptions } from './web-socket-wire.js';
-import type { Connect, Wire, WireListener } from './wire.js';
+import { SocketWire, type WireOptions } from './socket-wire.js';
+import type { Connect, WireListener } from './wire.js';
 
 /**
  * Socket.IO's packets by hand, so that no library holds anything back, over its WebSocket transport. Data without bytes
@@ -12,83 +12,45 @@ import type { Connect, Wire, WireListener } from './wire.js';
  */
 export const socketIoWire =
   (url: string, { token, path = '/rooms', timeoutMs = 5000 }: WireOptions): Connect =>
-  (listener) =>
-    new Promise((resolve, reject) => {
-      const target = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
-      const socket = new WebSocket(target, { handshakeTimeout: timeoutMs });
-      const wire = new SocketIoWire(socket, path, token, listener);
-      const late = setTimeout(() => socket.terminate(), timeoutMs);
-      wire.onHello = () => {
-        clearTimeout(late);
-        resolve(wire);
-      };
-      wire.onRefused = () => {
-        clearTimeout(late);
-        reject(new Error('not let in'));
-      };
-    });
+  (listener) => {
+    const target = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+    const socket = new WebSocket(target, { handshakeTimeout: timeoutMs });
+    return new SocketIoWire(socket, path, token, listener).whenLetIn(timeoutMs);
+  };
 
 /** `2` event, `3` ack: of a namespace, with an id, with data. */
 const MESSAGE = /^4([23])([^,[]*),(\d*)(\[.*)$/s;
 
-class SocketIoWire implements Wire {
-  onHello: () => void = () => {};
-  onRefused: () => void = () => {};
-  readonly #answers = new Map<number, (reply: Reply) => void>();
-  #ack = 0;
-  #state: 'opening' | 'open' | 'over' = 'opening';
-
+class SocketIoWire extends SocketWire {
   constructor(
-    private readonly socket: WebSocket,
+    socket: WebSocket,
     private readonly namespace: string,
     private readonly token: string,
-    private readonly listener: WireListener,
+    listener: WireListener,
   ) {
+    super(socket, listener);
     socket.on('message', (packet: Buffer) => this.#take(packet.toString()));
-    socket.on('error', () => {});
-    socket.on('close', () => this.#end());
   }
 
-  ask(op: string, body: object, answered: (reply: Reply) => void): void {
-    if (this.#state !== 'open') return;
-    this.#ack += 1;
-    this.#answers.set(this.#ack, answered);
-    this.socket.send(`42${this.namespace},${this.#ack}${JSON.stringify([op, body])}`);
-  }
-
-  close(): void {
-    this.#state = 'over';
-    this.socket.terminate();
+  protected override write(op: string, ref: number, body: object): void {
+    this.socket.send(`42${this.namespace},${ref}${JSON.stringify([op, body])}`);
   }
 
   #take(packet: string): void {
-    if (this.#state === 'over') return;
+    if (this.isOver) return;
     if (packet === '2') return this.socket.send('3');
     if (packet.startsWith('0')) return this.socket.send(`40${this.namespace},${JSON.stringify({ token: this.token })}`);
     if (packet.startsWith('41') || packet.startsWith('44')) {
       this.socket.terminate();
-      return this.#end();
+      return this.ended();
     }
     const [, type, , id = '', data = '[]'] = MESSAGE.exec(packet) ?? [];
     if (type === '2') this.#push(JSON.parse(data) as [string, object]);
-    if (type === '3') {
-      const answered = this.#answers.get(Number(id));
-      this.#answers.delete(Number(id));
-      answered?.((JSON.parse(data) as [Reply])[0]);
-    }
+    if (type === '3') this.answer(Number(id), (JSON.parse(data) as [Reply])[0]);
   }
 
   #push([op, body]: readonly [string, object]): void {
-    if (op === 'hello') {
-      this.#state = 'open';
-      this.onHello();
-    }
+    if (op === 'hello') this.opened();
     this.listener.pushed({ op, ...body } as Push);
-  }
-
-  #end(): void {
-    if (this.#state === 'opening') this.onRefused();
-    if (this.#state === 'open') this.listener.ended();
-    this.#state = 'over';
   }
 }

@@ -1,82 +1,40 @@
 import { jsonCodec, TRUSTED_FRAME_LIMITS, type Codec, type Push, type Reply } from '@greenroom/protocol';
 import { WebSocket } from 'ws';
-import type { Connect, Wire, WireListener } from './wire.js';
-
-export interface WireOptions {
-  readonly token: string;
-  /** @default '/rooms' */
-  readonly path?: string;
-  /** Milliseconds until it is given up. @default 5000 */
-  readonly timeoutMs?: number;
-}
+import { SocketWire, type WireOptions } from './socket-wire.js';
+import type { Connect, WireListener } from './wire.js';
 
 /** A plain WebSocket, by the letter of the protocol. @param url `http://host:port` */
 export const webSocketWire =
   (url: string, { token, path = '/rooms', timeoutMs = 5000 }: WireOptions, codec: Codec = jsonCodec): Connect =>
-  (listener) =>
-    new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${token}` };
-      const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, codec.subprotocol, {
-        headers,
-        handshakeTimeout: timeoutMs,
-      });
-      const wire = new WebSocketWire(socket, codec, listener);
-      const late = setTimeout(() => socket.terminate(), timeoutMs);
-      wire.onHello = () => {
-        clearTimeout(late);
-        resolve(wire);
-      };
-      wire.onRefused = () => {
-        clearTimeout(late);
-        reject(new Error('not let in'));
-      };
+  (listener) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, codec.subprotocol, {
+      headers,
+      handshakeTimeout: timeoutMs,
     });
+    return new WebSocketWire(socket, codec, listener).whenLetIn(timeoutMs);
+  };
 
-class WebSocketWire implements Wire {
-  onHello: () => void = () => {};
-  onRefused: () => void = () => {};
-  readonly #answers = new Map<number, (reply: Reply) => void>();
-  #ref = 0;
-  #state: 'opening' | 'open' | 'over' = 'opening';
-
+class WebSocketWire extends SocketWire {
   constructor(
-    private readonly socket: WebSocket,
+    socket: WebSocket,
     private readonly codec: Codec,
-    private readonly listener: WireListener,
+    listener: WireListener,
   ) {
+    super(socket, listener);
     socket.on('message', (bytes: Buffer, isBinary: boolean) => this.#take(isBinary ? bytes : bytes.toString()));
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (this.#state === 'opening') this.onRefused();
-      if (this.#state === 'open') this.listener.ended();
-      this.#state = 'over';
-    });
   }
 
-  ask(op: string, body: object, answered: (reply: Reply) => void): void {
-    if (this.#state !== 'open') return;
-    this.#ref += 1;
-    this.#answers.set(this.#ref, answered);
-    this.socket.send(this.codec.encode({ op, ref: this.#ref, ...body }));
-  }
-
-  close(): void {
-    this.#state = 'over';
-    this.socket.terminate();
+  protected override write(op: string, ref: number, body: object): void {
+    this.socket.send(this.codec.encode({ op, ref, ...body }));
   }
 
   #take(bytes: string | Uint8Array): void {
-    if (this.#state === 'over') return;
+    if (this.isOver) return;
     const frame = this.codec.decode(bytes, TRUSTED_FRAME_LIMITS);
     if (!frame.ok) throw new Error(`the server sent what cannot be read: ${frame.error.message}`);
-    if (frame.op === 'hello') {
-      this.#state = 'open';
-      this.onHello();
-    }
+    if (frame.op === 'hello') this.opened();
     if (frame.op !== 'reply') return this.listener.pushed(frame.body as unknown as Push);
-    const ref = frame.ref as number;
-    const answered = this.#answers.get(ref);
-    this.#answers.delete(ref);
-    answered?.(frame.body as unknown as Reply);
+    this.answer(frame.ref as number, frame.body as unknown as Reply);
   }
 }
