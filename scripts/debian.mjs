@@ -1,17 +1,42 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Programs that are unpacked for this repository alone, a folder each. Git ignores it, and `npm ci` leaves it. */
+const TOOLS = fileURLToPath(new URL('../.tools', import.meta.url));
 
 /** Path of a program that a test runs. One that is missing is installed where that can be done: root, on Debian. */
-export const program = (name, debianPackage = name) => {
-  const found = find(name) ?? install(name, debianPackage);
-  if (found === undefined)
-    throw new Error(`${name} is not here: install it (Debian: apt-get install ${debianPackage}).`);
-  return found;
+export const program = (name, debianPackage = name) =>
+  found(name, debianPackage, find(name) ?? install(name, debianPackage));
+
+/**
+ * Path of a program that is no more than unpacked where it is missing: it takes no root, only Debian, and what the package
+ * would start by itself, a server say, is not started.
+ */
+export const unpackedProgram = (name, debianPackage = name) => {
+  const folder = join(TOOLS, debianPackage);
+  return found(name, debianPackage, find(name) ?? find(name, folder) ?? unpack(name, debianPackage, folder));
 };
 
-const find = (name) =>
-  (process.env.PATH ?? '')
+const found = (name, debianPackage, path) => {
+  if (path === undefined)
+    throw new Error(`${name} is not here: install it (Debian: apt-get install ${debianPackage}).`);
+  return path;
+};
+
+const find = (name, path = process.env.PATH ?? '') =>
+  path
     .split(delimiter)
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
@@ -35,4 +60,45 @@ const install = (name, debianPackage) => {
     return undefined;
   }
   return find(name);
+};
+
+/** The package with those it needs and the system has not, in a folder that comes into being all at once. */
+const unpack = (name, debianPackage, folder) => {
+  const [apt, dpkg] = [find('apt-get'), find('dpkg')];
+  if (apt === undefined || dpkg === undefined) return undefined;
+  mkdirSync(TOOLS, { recursive: true });
+  const making = mkdtempSync(`${folder}-`);
+  try {
+    const [lists, archives, root] = ['lists', 'archives', 'root'].map((part) => join(making, part));
+    for (const part of [lists, archives]) mkdirSync(join(part, 'partial'), { recursive: true });
+    // Everything that apt writes goes here, so that anybody may run it.
+    const own = { 'Dir::State::lists': lists, 'Dir::Cache': making, 'Dir::Cache::archives': archives };
+    const options = Object.entries({ ...own, 'Debug::NoLocking': 'true', 'APT::Sandbox::User': '' });
+    const aptGet = (...args) =>
+      execFileSync(apt, [...options.flatMap(([key, value]) => ['-o', `${key}=${value}`]), ...args], {
+        stdio: 'ignore',
+      });
+    aptGet('update');
+    aptGet('install', '-y', '--no-install-recommends', '--download-only', debianPackage);
+    for (const each of readdirSync(archives).filter((file) => file.endsWith('.deb')))
+      execFileSync(dpkg, ['-x', join(archives, each), root], { stdio: 'ignore' });
+    for (const part of [lists, archives]) rmSync(part, { recursive: true });
+    writeStarter(making, name);
+    renameSync(making, folder);
+  } catch {
+    // Another process may have been faster.
+    rmSync(making, { recursive: true, force: true });
+  }
+  return find(name, folder);
+};
+
+/** A script of the program's name that finds the libraries beside it; the program takes its place, and its pid. */
+const writeStarter = (folder, name) => {
+  const script = `#!/bin/sh
+root="$(dirname "$(readlink -f "$0")")/root"
+libraries="$(find "$root/usr/lib" -name '*.so*' -exec dirname {} + | sort -u | tr '\\n' ':')"
+LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" exec "$root/usr/bin/${name}" "$@"
+`;
+  writeFileSync(join(folder, name), script);
+  chmodSync(join(folder, name), 0o755);
 };

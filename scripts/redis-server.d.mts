@@ -1,0 +1,11 @@
+/** See redis-server.mjs. */
+export declare class RedisServer {
+  readonly port: number;
+  readonly dir: string;
+  readonly url: string;
+  readonly pid: number | undefined;
+  static start(settings?: readonly string[]): Promise<RedisServer>;
+  start(): Promise<void>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  close(): Promise<void>;
+}
