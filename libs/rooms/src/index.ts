@@ -89,6 +89,7 @@ export type { CommandReply, CommandRequest, Joined, JoinRequestOfRoom, ReplyTo, 
 export { statechart, type StatechartOptions } from './room/statechart.js';
 export type { Connection } from './routing/connection.js';
 export type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from './routing/sessions.js';
+export { eventsOf } from './feed/visibility.js';
 export { Frame, type Encoding } from './feed/frame.js';
 
 // Time, chance, errors

@@ -107,10 +107,11 @@ class LocalNode implements RoomsNode {
   }
 
   async start(): Promise<void> {
-    await this.#directory.join(this.id);
-    this.#stopServing = this.#courier.serve(this.id, ({ address, request, deadline }) =>
+    this.#stopServing = await this.#courier.serve(this.id, ({ address, request, deadline }) =>
       this.#host.ask(address, request, deadline),
     );
+    // Others count on it from now on.
+    await this.#directory.join(this.id);
     this.#alarms.start();
   }
 

@@ -19,6 +19,8 @@ export interface EndedSession {
 export interface PublishedTurn {
   readonly type: 'turn';
   readonly epoch: number;
+  /** The position that it follows: whoever stands below it has missed something. */
+  readonly after: number;
   /** `to` of the room's last shared turn: where every member may be taken to stand. */
   readonly floor: number;
   readonly to: number;

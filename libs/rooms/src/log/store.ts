@@ -1,3 +1,4 @@
+import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry } from './entry.js';
 
 /** How much an acknowledged command survives. `fsync`: power loss. `commit`: the process. `memory`: nothing. */
@@ -46,6 +47,11 @@ export interface Batch {
   readonly redact?: readonly number[];
   /** Saved with the batch, in the same atomic write, so that no blanked entry is ever replayed. */
   readonly snapshot?: Snapshot;
+  /**
+   * What the nodes that have members are to hear of it. A store that reaches them itself tells them in the same atomic
+   * write, and they hear of every committed turn, and of no other; with any other store that is the feed's to do.
+   */
+  readonly published?: PublishedTurn;
 }
 
 /** What is kept below a snapshot. An entry outside of any bound goes. */

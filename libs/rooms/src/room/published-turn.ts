@@ -11,6 +11,7 @@ export const publishedTurn = (core: RoomCore, floor: number, entries: readonly E
   return {
     type: 'turn',
     epoch: core.epoch,
+    after: (entries[0]?.seq ?? core.seq + 1) - 1,
     floor,
     to: core.seq,
     shared,

@@ -234,6 +234,7 @@ export class Room {
       entries,
       durability: core.kind.options.durability,
       deadline: this.#saver.deadline(),
+      published: turn.published(this.#floor),
       ...(redact.length > 0 && { redact }),
       ...(snapshot !== undefined && { snapshot }),
     });

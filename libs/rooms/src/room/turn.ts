@@ -76,6 +76,7 @@ export class Turn {
     readonly answer: () => unknown;
   }[] = [];
   #spoiler: Culprit | undefined;
+  #published: PublishedTurn | undefined;
 
   constructor(private readonly context: TurnContext) {}
 
@@ -109,14 +110,14 @@ export class Turn {
     return this.#spoiler ?? (only !== undefined && others.length === 0 ? culpritOf(only.letter.request) : undefined);
   }
 
-  /** What the other nodes and the members hear of it. */
+  /** What the other nodes and the members hear of it, once all is taken: one object, by which a store and a feed know it. */
   published(floor: number): PublishedTurn {
-    return {
+    return (this.#published ??= {
       ...publishedTurn(this.context.core, floor, this.entries),
       joined: this.#passages.joined,
       left: this.#passages.left,
       ended: this.#ended,
-    };
+    });
   }
 
   /** It is committed: everyone who waits is answered. */

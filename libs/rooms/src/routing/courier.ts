@@ -14,6 +14,6 @@ export type EnvelopeHandler = (envelope: Envelope) => Promise<ReplyTo<Request>>;
 export interface Courier {
   /** Rejects with a `RoomError`: the room's own, or UNAVAILABLE when the node cannot be reached and nothing was done. */
   send<R extends Request>(node: string, envelope: Envelope<R>): Promise<ReplyTo<R>>;
-  /** Receives what is sent to this node. @returns how to stop. */
-  serve(node: string, handler: EnvelopeHandler): () => void;
+  /** Resolves, with how to stop, once what is sent to this node is received. */
+  serve(node: string, handler: EnvelopeHandler): Promise<() => void>;
 }

@@ -13,7 +13,7 @@ export class MemoryCourier implements Courier {
     return (await handler(envelope)) as ReplyTo<R>;
   }
 
-  serve(node: string, handler: EnvelopeHandler): () => void {
+  async serve(node: string, handler: EnvelopeHandler): Promise<() => void> {
     this.#handlers.set(node, handler);
     return () => {
       if (this.#handlers.get(node) === handler) this.#handlers.delete(node);

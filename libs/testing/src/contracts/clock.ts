@@ -6,6 +6,8 @@ export interface ClockHarness {
   readonly clock: Clock;
   /** Lets at least `ms` milliseconds pass on the clock, and what came due run. */
   readonly advance: (ms: number) => Promise<void>;
+  /** Ends what the harness has begun. */
+  readonly close?: () => Promise<void>;
 }
 
 /** The unit of the checks, milliseconds: small, because a real clock is waited for. */

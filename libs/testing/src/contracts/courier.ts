@@ -1,4 +1,11 @@
-import { RejectedError, RoomError, type Courier, type Envelope } from '@greenroom/rooms';
+import {
+  NoSuchRoomError,
+  RejectedError,
+  RoomError,
+  UnknownOutcomeError,
+  type Courier,
+  type Envelope,
+} from '@greenroom/rooms';
 import { holds, same, type Check } from './check.js';
 
 /** A courier, and another end of it: on one node the same object, else another node's. */
@@ -8,6 +15,8 @@ export interface CourierHarness {
   /** Wall time that deadlines are held against, milliseconds since 1970. */
   readonly now: () => number;
   readonly settle: () => Promise<void>;
+  /** Ends what the harness has begun. */
+  readonly close?: () => Promise<void>;
 }
 
 const view = (address: string, deadline: number): Envelope<{ type: 'view'; viewer: string | undefined }> => ({
@@ -19,13 +28,12 @@ const view = (address: string, deadline: number): Envelope<{ type: 'view'; viewe
 export const courierChecks: readonly Check<CourierHarness>[] = [
   {
     title: 'an envelope arrives whole at the node it is for, and the reply comes back',
-    async run({ courier, other, now, settle }) {
+    async run({ courier, other, now }) {
       const arrived: Envelope[] = [];
-      other.serve('n2', async (envelope) => {
+      await other.serve('n2', async (envelope) => {
         arrived.push(envelope);
         return { seen: envelope.address, bytes: new Uint8Array([3]) };
       });
-      await settle();
       const envelope = view('lab/a', now() + 5000);
       same(await courier.send('n2', envelope), { seen: 'lab/a', bytes: new Uint8Array([3]) }, 'the reply');
       same(arrived, [envelope], 'what arrived');
@@ -33,13 +41,12 @@ export const courierChecks: readonly Check<CourierHarness>[] = [
   },
   {
     title: 'envelopes from one node to another arrive in the order they were sent',
-    async run({ courier, other, now, settle }) {
+    async run({ courier, other, now }) {
       const arrived: string[] = [];
-      other.serve('n2', async ({ address }) => {
+      await other.serve('n2', async ({ address }) => {
         arrived.push(address);
         return undefined;
       });
-      await settle();
       const addresses = Array.from({ length: 100 }, (_, n) => `lab/${n}`);
       await Promise.all(addresses.map((address) => courier.send('n2', view(address, now() + 5000))));
       same(arrived, addresses, 'the order');
@@ -47,11 +54,10 @@ export const courierChecks: readonly Check<CourierHarness>[] = [
   },
   {
     title: "a room's refusal comes back with its code, reason and retryability",
-    async run({ courier, other, now, settle }) {
-      other.serve('n2', async () => {
+    async run({ courier, other, now }) {
+      await other.serve('n2', async () => {
         throw new RejectedError('not now');
       });
-      await settle();
       const refusal = await courier.send('n2', view('lab/a', now() + 5000)).catch((error: unknown) => error);
       holds(refusal instanceof RoomError, `${String(refusal)} is not a RoomError`);
       const { code, reason, retryable } = refusal as RoomError;
@@ -59,10 +65,30 @@ export const courierChecks: readonly Check<CourierHarness>[] = [
     },
   },
   {
+    title:
+      'what is known of a refusal by its class survives: an outcome that is unknown, no such room, a room made in vain',
+    async run({ courier, other, now }) {
+      const made = Object.assign(new RejectedError('no'), { hasMadeRoom: true });
+      const refusals = [new UnknownOutcomeError(), new NoSuchRoomError(), made];
+      for (const [i, thrown] of refusals.entries()) {
+        await other.serve(`n${i}`, () => Promise.reject(thrown));
+        const refusal: unknown = await courier
+          .send(`n${i}`, view('lab/a', now() + 5000))
+          .catch((error: unknown) => error);
+        holds(refusal instanceof RoomError, `${String(refusal)} is not a RoomError`);
+        const is = [refusal instanceof UnknownOutcomeError, refusal instanceof NoSuchRoomError];
+        same(
+          [...is, (refusal as RoomError).hasMadeRoom],
+          [i === 0, i === 1, i === 2],
+          `what is known of ${thrown.name}`,
+        );
+      }
+    },
+  },
+  {
     title: 'a node that is not there, or serves no more, is UNAVAILABLE',
     async run({ courier, other, now, settle }) {
-      const stop = other.serve('n2', async () => undefined);
-      await settle();
+      const stop = await other.serve('n2', async () => undefined);
       stop();
       await settle();
       for (const node of ['n2', 'nobody']) {

@@ -5,6 +5,8 @@ export interface DirectoryHarness {
   readonly directory: Directory;
   /** Waits until everyone has heard of what happened. */
   readonly settle: () => Promise<void>;
+  /** Ends what the harness has begun. */
+  readonly close?: () => Promise<void>;
 }
 
 export const directoryChecks: readonly Check<DirectoryHarness>[] = [

@@ -7,11 +7,14 @@ export interface FeedHarness {
   readonly other: Feed;
   /** Waits until what was published has arrived where it is going. */
   readonly settle: () => Promise<void>;
+  /** Ends what the harness has begun. */
+  readonly close?: () => Promise<void>;
 }
 
 const turn = (to: number, epoch = 1): PublishedTurn => ({
   type: 'turn',
   epoch,
+  after: to - 1,
   floor: to - 1,
   to,
   shared: true,

@@ -36,25 +36,36 @@ export function roomStoreContract(name: string, harness: () => RoomStoreHarness)
 export const clockContract = (name: string, harness: () => ClockHarness): void =>
   contract(name, 'Clock', clockChecks, harness);
 
-/** What every `Feed` promises, as jest tests. */
-export const feedContract = (name: string, harness: () => FeedHarness): void =>
+/** What every `Feed` promises, as jest tests. `harness` is called once a test. */
+export const feedContract = (name: string, harness: Fresh<FeedHarness>): void =>
   contract(name, 'Feed', feedChecks, harness);
 
-/** What every `Directory` promises, as jest tests. */
-export const directoryContract = (name: string, harness: () => DirectoryHarness): void =>
+/** What every `Directory` promises, as jest tests. `harness` is called once a test. */
+export const directoryContract = (name: string, harness: Fresh<DirectoryHarness>): void =>
   contract(name, 'Directory', directoryChecks, harness);
 
-/** What every `Courier` promises, as jest tests. */
-export const courierContract = (name: string, harness: () => CourierHarness): void =>
+/** What every `Courier` promises, as jest tests. `harness` is called once a test. */
+export const courierContract = (name: string, harness: Fresh<CourierHarness>): void =>
   contract(name, 'Courier', courierChecks, harness);
 
-function contract<Harness>(
+type Fresh<Harness> = () => Harness | Promise<Harness>;
+
+function contract<Harness extends { readonly close?: () => Promise<void> }>(
   name: string,
   port: string,
   checks: readonly Check<Harness>[],
-  harness: () => Harness,
+  harness: Fresh<Harness>,
 ): void {
   describe(`${name} keeps the contract of ${port}`, () => {
-    for (const check of checks) it(check.title, () => check.run(harness()));
+    for (const check of checks) {
+      it(check.title, async () => {
+        const fresh = await harness();
+        try {
+          await check.run(fresh);
+        } finally {
+          await fresh.close?.();
+        }
+      });
+    }
   });
 }
