@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'testing'];
+const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'redis', 'testing'];
 
 /** A small repository of the same layout, in which each file does what one rule forbids, or what none does. */
 const FILES = {
@@ -30,6 +30,7 @@ const FILES = {
   'libs/rooms/src/bad-layer.ts': "import '@greenroom/nestjs';",
   'libs/nestjs/src/bad-layer.ts': "import '@greenroom/store-lmdb';",
   'libs/store-lmdb/src/bad-layer.ts': "import '@greenroom/nestjs';",
+  'libs/redis/src/bad-layer.ts': "import '@greenroom/store-lmdb';",
   'libs/testing/src/bad-layer.ts': "import '@greenroom/nestjs';",
   'libs/rooms/src/bad-layer.spec.ts': "import '@greenroom/nestjs';",
   'libs/rooms/src/bad-app.ts': "import '../../../src/main.js';",
@@ -97,6 +98,7 @@ test('each rule about imports catches what it is for, and nothing else', () => {
       'rooms-layer libs/rooms/src/bad-layer.ts',
       'nestjs-layer libs/nestjs/src/bad-layer.ts',
       'store-lmdb-layer libs/store-lmdb/src/bad-layer.ts',
+      'redis-layer libs/redis/src/bad-layer.ts',
       'testing-layer libs/testing/src/bad-layer.ts',
       'rooms-spec-layer libs/rooms/src/bad-layer.spec.ts',
       'rooms-layer libs/rooms/src/bad-app.ts',

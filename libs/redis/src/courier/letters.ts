@@ -1,0 +1,36 @@
+import { NoSuchRoomError, RoomError, toRoomError, UnknownOutcomeError, type Envelope } from '@greenroom/rooms';
+import { decode, encode } from '../values.js';
+
+/** What travels between nodes. */
+export type Letter =
+  | { readonly type: 'request'; readonly id: number; readonly from: string; readonly envelope: Envelope }
+  | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly refusal: Refusal }
+  /** Sent to see whether anybody receives it. */
+  | { readonly type: 'ping' };
+
+/** A `RoomError` without its cause, which stays with the node that knows it. */
+interface Refusal {
+  readonly body: ReturnType<RoomError['toBody']>;
+  readonly isNoSuchRoom: boolean;
+  readonly hasMadeRoom: boolean;
+}
+
+export const writeLetter = (letter: Letter): Buffer => encode(letter);
+export const readLetter = (bytes: Buffer): Letter => decode(bytes) as Letter;
+
+export const refusalOf = (thrown: unknown): Refusal => {
+  const error = toRoomError(thrown);
+  return {
+    body: error.toBody(),
+    isNoSuchRoom: error instanceof NoSuchRoomError,
+    hasMadeRoom: error.hasMadeRoom,
+  };
+};
+
+export const errorOf = ({ body, isNoSuchRoom, hasMadeRoom }: Refusal): RoomError =>
+  Object.assign(isNoSuchRoom ? new NoSuchRoomError() : errorOfBody(body), { hasMadeRoom });
+
+/** Who asked looks for an unknown outcome by its class. */
+const errorOfBody = (body: Refusal['body']): RoomError =>
+  body.code === 'UNKNOWN_OUTCOME' ? new UnknownOutcomeError() : new RoomError(body.code, body.message, body);

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { SystemClock, type Courier, type Envelope } from '@greenroom/rooms';
+import { courierContract } from '@greenroom/testing/contracts';
+import { VirtualClock } from '@greenroom/testing';
+import { TestRedis, type End } from '../redis.fixture.js';
+import { RedisCourier, type CourierContext } from './redis-courier.js';
+
+const redis = new TestRedis();
+
+const open = (end: End, name: string, rest: Partial<CourierContext> = {}): Promise<RedisCourier> =>
+  RedisCourier.open({ ...end, name, clock: new SystemClock(), onSilent: () => {}, ...rest });
+
+courierContract('RedisCourier', async () => {
+  const prefix = redis.app();
+  const [here, there] = [await redis.end(prefix), await redis.end(prefix)];
+  return {
+    courier: await open(here, 'here'),
+    other: await open(there, 'there'),
+    now: () => Date.now(),
+    settle: () => redis.settle(),
+    close: async () => redis.disconnect(),
+  };
+});
+
+describe('RedisCourier', () => {
+  const view: Envelope['request'] = { type: 'view', viewer: undefined };
+  const asked = (courier: Courier, deadline: number): Promise<unknown> =>
+    courier.send('n2', { address: 'lab/a', request: view, deadline }).catch((error: unknown) => error);
+
+  it('tells at once that nobody receives what is sent to a node, and of whom', async () => {
+    const silent: string[] = [];
+    const courier = await open(await redis.end(redis.app()), 'here', { onSilent: (node) => void silent.push(node) });
+    expect(await asked(courier, Infinity)).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(silent).toEqual(['n2']);
+    expect(await courier.isHeard('n2')).toBe(false);
+    redis.disconnect();
+  });
+
+  it('gives an answer up at its deadline, and not before', async () => {
+    const prefix = redis.app();
+    const clock = new VirtualClock();
+    const courier = await open(await redis.end(prefix), 'here', { clock });
+    const other = await open(await redis.end(prefix), 'there');
+    await other.serve('n2', () => new Promise(() => {}));
+    const answers: unknown[] = [];
+    void asked(courier, clock.now() + 5000).then((answer) => answers.push(answer));
+    await redis.settle();
+    await clock.advance(4999);
+    expect(answers).toEqual([]);
+    await clock.advance(1);
+    expect(answers).toMatchObject([{ code: 'UNKNOWN_OUTCOME' }]);
+    redis.disconnect();
+  });
+
+  it('gives all answers up when the connection is lost by which they would come, and has those of what is asked next', async () => {
+    const prefix = redis.app();
+    const [here, there] = [await redis.end(prefix), await redis.end(prefix)];
+    const courier = await open(here, 'here');
+    const other = await open(there, 'there');
+    let answer = (): void => {};
+    await other.serve('n2', () => new Promise((resolve) => (answer = () => resolve(undefined))));
+    const first = asked(courier, Infinity);
+    await redis.settle();
+    await redis.cutChannels();
+    expect(await first).toMatchObject({ code: 'UNKNOWN_OUTCOME' });
+    const second = asked(courier, Infinity);
+    await redis.settle();
+    answer();
+    expect(await second).toBeUndefined();
+    redis.disconnect();
+  });
+
+  it('answers what cannot be written with an internal failure', async () => {
+    const prefix = redis.app();
+    const courier = await open(await redis.end(prefix), 'here');
+    const other = await open(await redis.end(prefix), 'there');
+    await other.serve('n2', async () => () => 'code is not data');
+    expect(await asked(courier, Infinity)).toMatchObject({ code: 'INTERNAL' });
+    redis.disconnect();
+  });
+});

@@ -1,0 +1,137 @@
+import {
+  toRoomError,
+  UnavailableError,
+  UnknownOutcomeError,
+  type Clock,
+  type Courier,
+  type Envelope,
+  type EnvelopeHandler,
+  type ReplyTo,
+  type Request,
+  type RoomError,
+  type Timer,
+} from '@greenroom/rooms';
+import { isRefusal, type RedisConnection } from '../connection.js';
+import type { Keys } from '../keys.js';
+import type { Subscriptions } from '../subscriptions.js';
+import { errorOf, readLetter, refusalOf, writeLetter, type Letter } from './letters.js';
+
+export interface CourierContext {
+  readonly redis: RedisConnection;
+  readonly subscriptions: Subscriptions;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  /** Of this courier alone: replies come to the inbox of this name. */
+  readonly name: string;
+  /** Nobody received what was sent to the node: its connection is gone. */
+  onSilent(node: string): void;
+  report(error: unknown): void;
+}
+
+interface Pending {
+  readonly timer: Timer;
+  resolve(value: unknown): void;
+  reject(error: RoomError): void;
+}
+
+/**
+ * Sends envelopes to the inbox of a node, a channel, and has the replies come to its own. The server says at once how many
+ * have received what was published: none is a node that is gone. What was sent and is not answered has an unknown outcome: at
+ * its deadline, or when the connection is lost by which the answer would have come.
+ */
+export class RedisCourier implements Courier {
+  readonly #pending = new Map<number, Pending>();
+  #last = 0;
+
+  private constructor(private readonly context: CourierContext) {}
+
+  static async open(context: CourierContext): Promise<RedisCourier> {
+    const courier = new RedisCourier(context);
+    const { subscriptions, keys, name } = context;
+    subscriptions.onLost(() => courier.#failAll());
+    await subscriptions.listen(keys.inbox(name), (bytes) => courier.#hear(readLetter(bytes))).ready;
+    return courier;
+  }
+
+  send<R extends Request>(node: string, envelope: Envelope<R>): Promise<ReplyTo<R>> {
+    const { clock, name } = this.context;
+    const id = (this.#last += 1);
+    const letter = writeLetter({ type: 'request', id, from: name, envelope });
+    return new Promise<ReplyTo<R>>((resolve, reject) => {
+      const late = (): void => this.#settle(id)?.reject(new UnknownOutcomeError());
+      const timer = clock.after(envelope.deadline - clock.now(), late);
+      // The handler answers the request it was handed.
+      this.#pending.set(id, { timer, resolve: (value) => resolve(value as ReplyTo<R>), reject });
+      void this.#post(node, id, letter);
+    });
+  }
+
+  async serve(node: string, handler: EnvelopeHandler): Promise<() => void> {
+    const { subscriptions, keys } = this.context;
+    const subscription = subscriptions.listen(keys.inbox(node), (bytes) => {
+      const letter = readLetter(bytes);
+      if (letter.type === 'request') void this.#answer(letter, handler);
+    });
+    await subscription.ready;
+    return () => subscription.stop();
+  }
+
+  /** Whether anybody receives what is sent to the node. */
+  async isHeard(node: string): Promise<boolean> {
+    return (await this.#publish(node, writeLetter({ type: 'ping' }))) > 0;
+  }
+
+  async #post(node: string, id: number, letter: Buffer): Promise<void> {
+    try {
+      if ((await this.#publish(node, letter)) > 0) return;
+      this.#settle(id)?.reject(new UnavailableError());
+      this.context.onSilent(node);
+    } catch (error) {
+      this.#settle(id)?.reject(isRefusal(error) ? new UnavailableError(error) : new UnknownOutcomeError(error));
+    }
+  }
+
+  async #answer({ id, from, envelope }: Extract<Letter, { type: 'request' }>, handler: EnvelopeHandler): Promise<void> {
+    const answer: Letter = await handler(envelope).then(
+      (value): Letter => ({ type: 'reply', id, value }),
+      (thrown: unknown): Letter => ({ type: 'refusal', id, refusal: refusalOf(thrown) }),
+    );
+    try {
+      await this.#publish(from, written(answer));
+    } catch (error) {
+      // Who asked finds its outcome unknown.
+      this.context.report(error);
+    }
+  }
+
+  #publish(name: string, letter: Buffer): Promise<number> {
+    return this.context.redis.spublish(this.context.keys.inbox(name), letter) as Promise<number>;
+  }
+
+  #hear(letter: Letter): void {
+    if (letter.type === 'reply') this.#settle(letter.id)?.resolve(letter.value);
+    if (letter.type === 'refusal') this.#settle(letter.id)?.reject(errorOf(letter.refusal));
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(id);
+    this.context.clock.cancel(pending.timer);
+    return pending;
+  }
+
+  #failAll(): void {
+    for (const id of this.#pending.keys()) this.#settle(id)?.reject(new UnknownOutcomeError());
+  }
+}
+
+/** What cannot be written is the room's own failure. */
+const written = (answer: Letter): Buffer => {
+  try {
+    return writeLetter(answer);
+  } catch (error) {
+    const { id } = answer as Extract<Letter, { type: 'reply' }>;
+    return writeLetter({ type: 'refusal', id, refusal: refusalOf(toRoomError(error)) });
+  }
+};

@@ -1,0 +1,51 @@
+import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { hash, type Keys } from '../keys.js';
+
+/** How long it is remembered who is to own a room that nobody asks for. */
+const OWNER_MS = 24 * 60 * 60 * 1000;
+
+/** KEYS owner. ARGV expected, next, ttl. -> the owner from now on */
+const APPOINT = `
+local owner = redis.call('GET', KEYS[1]) or ''
+if owner ~= ARGV[1] then return owner end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return ARGV[2]`;
+
+/** Which node is to own a room: settled by compare-and-set, so that all nodes go to the same. */
+export class Owners {
+  readonly #appoint: Script;
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly keys: Keys,
+  ) {
+    this.#appoint = defineScript(redis, 'greenroomAppoint', APPOINT);
+  }
+
+  /**
+   * The owner among `nodes`: who was settled on, who has written the room's log last, or whom the hash of both chooses.
+   * `undefined`: others have settled on one that is not among them.
+   */
+  async settle(address: string, nodes: readonly string[]): Promise<string | undefined> {
+    const { keys, redis } = this;
+    const [appointed, writer] = await Promise.all([
+      redis.get(keys.owner(address)),
+      redis.hget(keys.room(address), 'owner'),
+    ]);
+    if (appointed !== null && nodes.includes(appointed)) return appointed;
+    const next = writer !== null && nodes.includes(writer) ? writer : chosen(address, nodes);
+    if (next === undefined) return undefined;
+    const owner = String(await this.#appoint([keys.owner(address)], [appointed ?? '', next, OWNER_MS]));
+    return nodes.includes(owner) ? owner : undefined;
+  }
+}
+
+/** Rendezvous hashing: when a node comes or goes, only its own rooms have another. */
+export const chosen = (address: string, nodes: readonly string[]): string | undefined => {
+  let best: { readonly node: string; readonly weight: number } | undefined;
+  for (const node of nodes) {
+    const weight = hash(`${node} ${address}`);
+    if (best === undefined || weight > best.weight) best = { node, weight };
+  }
+  return best?.node;
+};

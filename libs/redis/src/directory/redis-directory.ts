@@ -1,0 +1,179 @@
+import type { Clock, Directory, Timer } from '@greenroom/rooms';
+import type { RedisConnection } from '../connection.js';
+import type { Keys } from '../keys.js';
+import type { Subscriptions } from '../subscriptions.js';
+import { Members } from './members.js';
+import { Owners } from './owners.js';
+
+export interface LeaseTimes {
+  /** A node that is not heard of for so long takes no part any more, milliseconds. @default 5000 */
+  readonly leaseMs: number;
+  /** How often a node is heard of, milliseconds. @default 1500 */
+  readonly beatMs: number;
+  /** A node whose beat has not been answered for so long trusts nothing it knows, milliseconds: less than `leaseMs`. @default 3500 */
+  readonly fenceMs: number;
+}
+
+export const LEASE_TIMES: LeaseTimes = { leaseMs: 5000, beatMs: 1500, fenceMs: 3500 };
+
+/** A node that nobody hears is asked once more after so long: it may be connecting again. */
+const SILENCE_MS = 250;
+const MAX_KNOWN = 10_000;
+/** Others may appoint at the same time. */
+const TRIES = 3;
+
+export interface DirectoryContext {
+  readonly redis: RedisConnection;
+  readonly subscriptions: Subscriptions;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly times: LeaseTimes;
+  /** Milliseconds that only ever go on, also while the process is stopped. */
+  readonly monotonic: () => number;
+  /** Whether anybody receives what is sent to a node. */
+  isHeard(node: string): Promise<boolean>;
+  report(error: unknown): void;
+}
+
+/**
+ * Nodes by their leases, and owners by compare-and-set. A hint, as the port says; that it is right most of the time is what
+ * keeps rooms from moving to and fro. A node that has not heard from Redis for a while knows of no node, itself included.
+ */
+export class RedisDirectory implements Directory {
+  readonly #members: Members;
+  readonly #owners: Owners;
+  /** Nodes of this process. */
+  readonly #own = new Set<string>();
+  readonly #listeners = new Set<(nodes: readonly string[]) => void>();
+  /** Owners asked for lately, and when. */
+  readonly #known = new Map<string, { readonly node: string; readonly at: number }>();
+  readonly #suspects = new Set<string>();
+  #nodes: readonly string[] = [];
+  /** When the last beat that was answered was sent. */
+  #heardAt = -Infinity;
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  private constructor(private readonly context: DirectoryContext) {
+    const { redis, keys, times } = context;
+    this.#members = new Members(redis, keys, times.leaseMs);
+    this.#owners = new Owners(redis, keys);
+  }
+
+  static async open(context: DirectoryContext): Promise<RedisDirectory> {
+    const directory = new RedisDirectory(context);
+    const { subscriptions, keys } = context;
+    await subscriptions.listen(keys.nodes, () => void directory.#beat()).ready;
+    await directory.#beat();
+    directory.#beatLater();
+    return directory;
+  }
+
+  async join(node: string): Promise<void> {
+    this.#own.add(node);
+    await this.#beatOrFail();
+  }
+
+  async locate(address: string): Promise<string | undefined> {
+    // After a long stop nothing is known: neither whether others have taken over, nor whom.
+    if (this.#isCutOff) await this.#beat();
+    if (this.#isCutOff) return undefined;
+    const now = this.context.monotonic();
+    const known = this.#known.get(address);
+    if (known !== undefined && now - known.at < this.context.times.leaseMs) return known.node;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const node = await this.#owners.settle(address, this.#nodes);
+      if (node !== undefined) {
+        this.#remember(address, { node, at: now });
+        return node;
+      }
+      await this.#beat();
+    }
+    return undefined;
+  }
+
+  watch(listener: (nodes: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async leave(node: string): Promise<void> {
+    if (!this.#own.delete(node)) return;
+    await this.#members.remove(node);
+    await this.#beat();
+  }
+
+  /** Nobody received what was sent to the node. When that is still so in a moment, it takes no part any more. */
+  suspect(node: string): void {
+    if (this.#suspects.has(node) || !this.#nodes.includes(node)) return;
+    this.#suspects.add(node);
+    this.context.clock.after(SILENCE_MS, () => void this.#question(node));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer !== undefined) this.context.clock.cancel(this.#timer);
+  }
+
+  get #isCutOff(): boolean {
+    return this.context.monotonic() - this.#heardAt > this.context.times.fenceMs;
+  }
+
+  async #question(node: string): Promise<void> {
+    try {
+      if (!(await this.context.isHeard(node))) await this.#members.remove(node);
+      await this.#beatOrFail();
+    } catch (error) {
+      this.context.report(error);
+    } finally {
+      this.#suspects.delete(node);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      await this.#beatOrFail();
+    } catch (error) {
+      this.context.report(error);
+      if (this.#isCutOff) this.#see([]);
+    }
+  }
+
+  async #beatOrFail(): Promise<void> {
+    const sentAt = this.context.monotonic();
+    const nodes = await this.#members.renew(this.#own);
+    // Of two that cross the later one counts.
+    if (sentAt < this.#heardAt) return;
+    this.#heardAt = sentAt;
+    this.#see(nodes);
+  }
+
+  #beatLater(): void {
+    this.#timer = this.context.clock.after(this.context.times.beatMs, () => {
+      void this.#beat();
+      // One that hangs keeps no other from being sent, and no watcher from hearing that this node is cut off.
+      if (this.#isCutOff) this.#see([]);
+      if (!this.#isClosed) this.#beatLater();
+    });
+  }
+
+  #see(nodes: readonly string[]): void {
+    if (nodes.join() === this.#nodes.join()) return;
+    this.#nodes = nodes;
+    for (const [address, { node }] of this.#known) if (!nodes.includes(node)) this.#known.delete(address);
+    for (const listener of this.#listeners) {
+      try {
+        listener(nodes);
+      } catch (error) {
+        this.context.report(error);
+      }
+    }
+  }
+
+  #remember(address: string, known: { readonly node: string; readonly at: number }): void {
+    this.#known.delete(address);
+    this.#known.set(address, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+  }
+}

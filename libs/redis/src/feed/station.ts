@@ -1,0 +1,150 @@
+import type { FeedListener, FeedMessage, PublishedTurn } from '@greenroom/rooms';
+import { turnsOf, type Span } from './message.js';
+import type { Row } from '../store/row.js';
+
+/** More than a turn can have entries, so that each page has a whole one. */
+const PAGE = 2048;
+/** Turns that wait for those before them; above it the oldest are let go of, and read from the log. */
+const MAX_HELD = 256;
+
+/** What a station needs to know where it is, and what it missed. */
+export interface Log {
+  head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined>;
+  rows(address: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Row[]>;
+}
+
+/**
+ * A room's turns as one node hears them: each once, in the order of the log. One that does not follow the last is held until
+ * the log has been asked for what is between.
+ */
+export class Station {
+  readonly listeners = new Set<FeedListener>();
+  #position: { readonly epoch: number; readonly seq: number } | undefined;
+  #held: PublishedTurn[] = [];
+  #catchingUp: Promise<void> | undefined;
+  #mustLookAgain = false;
+
+  constructor(
+    readonly address: string,
+    private readonly log: Log,
+    private readonly report: (error: unknown) => void,
+  ) {}
+
+  /** What was heard last. */
+  get position(): { readonly epoch: number; readonly seq: number } | undefined {
+    return this.#position;
+  }
+
+  /**
+   * Begins where the room is now. What comes between this and the channel being heard is read from the log.
+   * @param heard resolves once it is.
+   */
+  async open(heard: Promise<void>): Promise<void> {
+    try {
+      const head = await this.log.head(this.address);
+      this.#position ??= head ?? { epoch: 0, seq: 0 };
+    } catch (error) {
+      this.report(error);
+    }
+    this.#flush();
+    await heard;
+    await this.catchUp();
+  }
+
+  /** What has no place in the stream. */
+  tell(message: FeedMessage): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(this.address, message);
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+
+  /** Whether what spans this is still to be heard. */
+  isNews(span: Span): boolean {
+    const at = this.#position;
+    return at === undefined || span.epoch > at.epoch || (span.epoch === at.epoch && span.to > at.seq);
+  }
+
+  offer(turn: PublishedTurn): void {
+    if (!this.isNews(turn)) return;
+    this.#held.push(turn);
+    this.#flush();
+    if (this.#held.length > 0 && this.#position !== undefined) void this.catchUp();
+  }
+
+  /** A position that was taken and of which nobody has anything to hear: a barrier. */
+  pass(span: Span): void {
+    const at = this.#position;
+    if (at === undefined || !this.isNews(span)) return;
+    // In a log that has begun anew it is the first of all.
+    if (span.after <= at.seq) this.#position = { epoch: span.epoch, seq: span.to };
+    else void this.catchUp();
+    this.#flush();
+  }
+
+  /** Reads what is in the log and was not heard. Never rejects; what fails now is tried again by whoever asks next. */
+  catchUp(): Promise<void> {
+    this.#mustLookAgain = true;
+    this.#catchingUp ??= this.#readOn().finally(() => (this.#catchingUp = undefined));
+    return this.#catchingUp;
+  }
+
+  async #readOn(): Promise<void> {
+    try {
+      while (this.#mustLookAgain) {
+        this.#mustLookAgain = false;
+        this.#position ??= (await this.log.head(this.address)) ?? { epoch: 0, seq: 0 };
+        while (await this.#readPage());
+        this.#jump();
+      }
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** @returns whether there may be more. */
+  async #readPage(): Promise<boolean> {
+    const after = this.#position?.seq ?? 0;
+    const rows = await this.log.rows(this.address, { after, limit: PAGE });
+    for (const turn of turnsOf(rows)) {
+      // Others may have been heard while the log was read.
+      if (this.isNews(turn)) this.#hear(turn);
+    }
+    const last = rows.at(-1)?.entry;
+    if (last?.input.type === 'barrier') this.pass({ epoch: last.epoch, after: last.seq - 1, to: last.last });
+    this.#flush();
+    return rows.length === PAGE && (this.#position?.seq ?? 0) > after;
+  }
+
+  /** Goes on behind what the log does not have: the members' own rule of gaps tells them. */
+  #jump(): void {
+    const [first] = this.#held;
+    if (first === undefined) return;
+    this.#hear(first);
+    this.#flush();
+    if (this.#held.length > 0) this.#jump();
+  }
+
+  #flush(): void {
+    const at = this.#position;
+    if (at === undefined) return;
+    this.#held = this.#held
+      .filter((turn) => this.isNews(turn))
+      .sort((a, b) => a.epoch - b.epoch || a.to - b.to)
+      .slice(-MAX_HELD);
+    for (let [next] = this.#held; next !== undefined && this.#follows(next); [next] = this.#held) this.#hear(next);
+  }
+
+  #follows(turn: PublishedTurn): boolean {
+    return this.isNews(turn) && turn.after <= (this.#position?.seq ?? -1);
+  }
+
+  #hear(turn: PublishedTurn): void {
+    this.#held = this.#held.filter((each) => each !== turn && (each.epoch > turn.epoch || each.to > turn.to));
+    this.#position = { epoch: turn.epoch, seq: turn.to };
+    this.tell(turn);
+  }
+}

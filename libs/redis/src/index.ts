@@ -1,0 +1,3 @@
+export { RedisUnfitError } from './connection.js';
+export { LEASE_TIMES, type LeaseTimes } from './directory/redis-directory.js';
+export { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { RedisServer } from '../../../scripts/redis-server.mjs';
+import { connect, type RedisConnection } from './connection.js';
+import { Keys } from './keys.js';
+import { Subscriptions } from './subscriptions.js';
+
+/** One end of two connections, as a node has them. */
+export interface End {
+  readonly redis: RedisConnection;
+  readonly listening: RedisConnection;
+  readonly subscriptions: Subscriptions;
+  readonly keys: Keys;
+  /** What was reported. */
+  readonly reported: unknown[];
+  report(error: unknown): void;
+}
+
+/** The real server of one spec file, on which each test has keys of its own. */
+export class TestRedis {
+  #server: RedisServer | undefined;
+  #apps = 0;
+  readonly #ends: End[] = [];
+
+  constructor(settings: readonly string[] = []) {
+    // The first one on a machine is downloaded.
+    beforeAll(async () => void (this.#server = await RedisServer.start(settings)), 120_000);
+    afterAll(() => this.#server?.close());
+  }
+
+  get server(): RedisServer {
+    if (this.#server === undefined) throw new Error('redis-server runs within tests only');
+    return this.#server;
+  }
+
+  /** A prefix that no other test has. */
+  app(): string {
+    return `app${(this.#apps += 1)}`;
+  }
+
+  async end(prefix: string): Promise<End> {
+    const [redis, listening] = [await connect([this.server.url], 'spec'), await connect([this.server.url], 'channels')];
+    const reported: unknown[] = [];
+    const report = (error: unknown): void => void reported.push(error);
+    const subscriptions = new Subscriptions(listening, report);
+    const end = { redis, listening, subscriptions, keys: new Keys(prefix), reported, report };
+    this.#ends.push(end);
+    return end;
+  }
+
+  /** What was sent by now has been received, and so has what was sent because of it. */
+  async settle(ends: readonly End[] = this.#ends): Promise<void> {
+    for (let round = 0; round < 4; round += 1) {
+      for (const { redis } of ends) await redis.ping();
+      for (const { listening } of ends) await listening.ping();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The server ends every connection by which channels are heard; resolves once they are back. */
+  async cutChannels(between = async (): Promise<void> => {}): Promise<void> {
+    const ends = [...this.#ends];
+    const back = ends.map(({ subscriptions }) => new Promise<void>((resolve) => subscriptions.onBack(resolve)));
+    await ends[0]?.redis.client('KILL', 'TYPE', 'PUBSUB');
+    await between();
+    await Promise.all(back);
+    await this.settle();
+  }
+
+  /** After a test. */
+  disconnect(): void {
+    for (const { redis, subscriptions } of this.#ends.splice(0)) {
+      redis.disconnect();
+      subscriptions.close();
+    }
+  }
+}

@@ -1,0 +1,314 @@
+import {
+  advance,
+  FencedError,
+  redacted,
+  StoreRefusedError,
+  type Batch,
+  type Claim,
+  type Due,
+  type Entry,
+  type Fence,
+  type Lineage,
+  type PublishedTurn,
+  type ReadRange,
+  type Retention,
+  type RoomStore,
+  type Snapshot,
+} from '@greenroom/rooms';
+import { isRefusal, type Argument, type RedisConnection } from '../connection.js';
+import { SHARDS, type Keys } from '../keys.js';
+import { decode, encode } from '../values.js';
+import { messageHead, type Span } from '../feed/message.js';
+import { decodeRow, encodeRow, line, toldOf, type Row } from './row.js';
+import { storeScripts, type StoreScripts } from './scripts.js';
+
+/** More than most turns write: where it finds room, they do. */
+const PROBE = Buffer.alloc(16 * 1024);
+
+export interface StoreHooks {
+  /** Before the claim is known to whoever asked for it. */
+  onClaimed(address: string, span: Span): void;
+  /** Before the append is: the nodes that listen have been told of the turn. */
+  onTold(turn: PublishedTurn): void;
+  /** Everything under way has been answered. */
+  release(): Promise<void>;
+}
+
+/**
+ * Keeps rooms on Redis. Each write of a room is one script: it compares the fence, writes, and tells the nodes that
+ * listen, or does nothing. It is acknowledged when the server has answered: how durable it is then is the server's
+ * `appendfsync`, see README.md.
+ */
+export class RedisRoomStore implements RoomStore {
+  readonly #scripts: StoreScripts;
+  /** Rooms whose log is being read for what is to be blanked in it: what follows waits, to stay in order. */
+  readonly #redacting = new Map<string, Promise<unknown>>();
+  readonly #writes = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly keys: Keys,
+    private readonly hooks: StoreHooks,
+  ) {
+    this.#scripts = storeScripts(redis);
+  }
+
+  async claim(address: string, owner: string, at: number, create: boolean): Promise<Claim | undefined> {
+    const { keys } = this;
+    const found = await this.#write(() =>
+      this.#scripts.claim(
+        [keys.room(address), keys.log(address), keys.snapshot(address), keys.rooms(address)],
+        [owner, at, create ? '1' : '0', address.slice(address.indexOf('/') + 1), keys.feed(address)],
+      ),
+    );
+    if (!Array.isArray(found)) return undefined;
+    const [epoch, row, lineage, snapshot] = found as [Buffer, Buffer, Buffer, Buffer | null];
+    const barrier = decodeRow(row).entry;
+    this.hooks.onClaimed(address, { epoch: barrier.epoch, after: barrier.seq - 1, to: barrier.last });
+    return {
+      epoch: Number(epoch),
+      barrier,
+      lineage: lineageOf(lineage.toString()),
+      ...(snapshot !== null && { snapshot: decode(snapshot) as Snapshot }),
+    };
+  }
+
+  async append(address: string, fence: Fence, batch: Batch): Promise<number> {
+    if (batch.durability === 'memory') {
+      await this.#passFence(address, fence);
+      return 0;
+    }
+    const first = batch.entries[0]?.seq ?? Infinity;
+    let args: { readonly head: Argument[]; readonly rows: Argument[]; readonly bytes: number };
+    try {
+      const head = advance(address, { ...fence, seq: first - 1, index: 0 }, batch.entries);
+      // All that is written is copied before the first wait; what the caller does with it then is their affair.
+      args = this.#argumentsOf(address, fence, batch, head);
+    } catch (error) {
+      await this.#passFence(address, fence);
+      throw error;
+    }
+    const blank = new Set(batch.redact);
+    const covered = batch.snapshot?.seq ?? 0;
+    const send = (older: readonly Argument[]) => this.#append(address, [...args.head, ...args.rows, ...older]);
+    const redacting = this.#redacting.get(address);
+    if (blank.size === 0 && redacting === undefined) await send([]);
+    else await this.#inOrder(address, redacting, async () => send(await this.#blanked(address, blank, covered, first)));
+    if (batch.published !== undefined && batch.entries.length > 0) this.hooks.onTold(batch.published);
+    return args.bytes;
+  }
+
+  async read(address: string, range: ReadRange): Promise<readonly Entry[]> {
+    return (await this.rows(address, range)).map(({ entry }) => entry);
+  }
+
+  /** What `read` has, with what was told of it. */
+  async rows(address: string, { after, before, limit, reverse }: ReadRange): Promise<readonly Row[]> {
+    this.#refuseIfClosed();
+    if (limit <= 0) return [];
+    const to = before === undefined || before === Infinity ? 'inf' : before;
+    const args = [after ?? -1, to, limit, reverse === true ? '1' : '0'];
+    return ((await this.#scripts.read([this.keys.log(address)], args)) as Buffer[]).map(decodeRow);
+  }
+
+  async saveSnapshot(
+    address: string,
+    fence: Fence,
+    snapshot: Snapshot,
+    keep: Retention,
+    deadline: number | undefined,
+  ): Promise<void> {
+    const saved = encoded(address, snapshot);
+    const reply = await this.#write(() =>
+      this.#scripts.save(this.#written(address), [
+        fence.epoch,
+        fence.owner,
+        address,
+        deadline ?? '',
+        snapshot.seq,
+        saved,
+        finite(keep.index),
+        finite(keep.seq),
+        finite(keep.after),
+      ]),
+    );
+    passReply(address, reply);
+  }
+
+  async due(before: number, limit: number): Promise<readonly Due[]> {
+    this.#refuseIfClosed();
+    if (limit <= 0) return [];
+    const until = before === Infinity ? '+inf' : before;
+    const found = await inEveryShard((shard) =>
+      this.redis.zrangebyscore(this.keys.dueIn(shard), '-inf', until, 'WITHSCORES', 'LIMIT', 0, limit),
+    );
+    const due = found.flatMap((flat) =>
+      flat.flatMap((address, i) => (i % 2 === 0 ? [{ address, at: Number(flat[i + 1]) }] : [])),
+    );
+    return due.sort((a, b) => a.at - b.at || (a.address < b.address ? -1 : 1)).slice(0, limit);
+  }
+
+  async list(kind: string, limit: number, cursor?: string): Promise<readonly string[]> {
+    this.#refuseIfClosed();
+    if (limit <= 0) return [];
+    const from = cursor === undefined ? '-' : `(${cursor}`;
+    const found = await inEveryShard((shard) =>
+      this.redis.zrangebylex(this.keys.roomsIn(shard, kind), from, '+', 'LIMIT', 0, limit),
+    );
+    return found.flat().sort().slice(0, limit);
+  }
+
+  async check(): Promise<void> {
+    await this.#write(() => inEveryShard((shard) => this.redis.set(this.keys.probeIn(shard), PROBE)));
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  /** The last position of the room's log. */
+  async head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined> {
+    const [epoch, seq] = await this.redis.hmget(this.keys.room(address), 'epoch', 'seq');
+    return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled([...this.#writes, ...this.#redacting.values()]);
+    await this.hooks.release();
+  }
+
+  async #append(address: string, args: readonly Argument[]): Promise<void> {
+    passReply(address, await this.#write(() => this.#scripts.append(this.#written(address), args)));
+  }
+
+  #argumentsOf(
+    address: string,
+    fence: Fence,
+    { entries, deadline, redact, snapshot, published }: Batch,
+    head: { readonly seq: number; readonly index: number },
+  ): { readonly head: Argument[]; readonly rows: Argument[]; readonly bytes: number } {
+    const blank = new Set(redact);
+    const covered = snapshot?.seq ?? 0;
+    const saved = snapshot === undefined ? '' : encoded(address, snapshot);
+    const told = published === undefined ? '' : encoded(address, toldOf(published));
+    let bytes = saved.length;
+    const rows = entries.flatMap((each): Argument[] => {
+      const entry = redacted(each, blank, covered);
+      const packed = encoded(address, entry);
+      bytes += packed.length;
+      return [entry.seq, line(entry), packed];
+    });
+    const isTold = published !== undefined && entries.length > 0;
+    return {
+      head: [
+        fence.epoch,
+        fence.owner,
+        address,
+        deadline ?? '',
+        head.seq,
+        head.index,
+        snapshot === undefined ? '' : covered,
+        saved,
+        isTold ? this.keys.feed(address) : '',
+        isTold ? messageHead('turn', published) : '',
+        isTold ? told : '',
+        entries.length,
+      ],
+      rows,
+      bytes,
+    };
+  }
+
+  /** Rows of the log that the redaction changes, as they are to be written: each behind its `seq`. */
+  async #blanked(
+    address: string,
+    blank: ReadonlySet<number>,
+    covered: number,
+    first: number,
+  ): Promise<readonly Argument[]> {
+    const found = new Map<number, Row>();
+    for (const position of blank) {
+      if (position >= first) continue;
+      const [row] = await this.rows(address, { after: position - 1, before: position + 1, limit: 1 });
+      if (row !== undefined) found.set(row.entry.seq, row);
+    }
+    return Array.from(found.values()).flatMap(({ entry, told }): Argument[] => {
+      const row = { entry: redacted(entry, blank, covered), told };
+      return [entry.seq, encodeRow(row)];
+    });
+  }
+
+  async #inOrder(address: string, last: Promise<unknown> | undefined, work: () => Promise<void>): Promise<void> {
+    const done = (last ?? Promise.resolve()).then(work);
+    const settled = done.catch(() => undefined);
+    this.#redacting.set(address, settled);
+    try {
+      await done;
+    } finally {
+      if (this.#redacting.get(address) === settled) this.#redacting.delete(address);
+    }
+  }
+
+  #written(address: string): string[] {
+    const { keys } = this;
+    return [keys.room(address), keys.log(address), keys.snapshot(address), keys.due(address)];
+  }
+
+  /** @throws FencedError */
+  async #passFence(address: string, fence: Fence): Promise<void> {
+    this.#refuseIfClosed();
+    const [epoch, owner] = await this.redis.hmget(this.keys.room(address), 'epoch', 'owner');
+    if (epoch !== String(fence.epoch) || owner !== fence.owner) throw new FencedError(address);
+  }
+
+  /** What the server refused was not done; what was not answered may be. */
+  async #write<T>(send: () => Promise<T>): Promise<T> {
+    this.#refuseIfClosed();
+    const writing = send();
+    this.#writes.add(writing);
+    try {
+      return await writing;
+    } catch (error) {
+      if (isRefusal(error)) throw new StoreRefusedError('Redis refused the write.', { cause: error });
+      throw error;
+    } finally {
+      this.#writes.delete(writing);
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== undefined) throw new StoreRefusedError('The store is closed.');
+  }
+}
+
+const inEveryShard = <T>(ask: (shard: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: SHARDS }, (_, shard) => ask(shard)));
+
+const lineageOf = (text: string): Lineage[] =>
+  text.split(' ').map((each) => {
+    const [epoch, base] = each.split(':');
+    return { epoch: Number(epoch), base: Number(base) };
+  });
+
+/** @throws FencedError, StoreRefusedError */
+function passReply(address: string, reply: unknown): void {
+  const said = String(reply);
+  if (said === 'OK') return;
+  if (said === 'FENCED') throw new FencedError(address);
+  const why = said === 'AHEAD' ? 'a snapshot is beyond the head' : `a batch does not follow the head: ${said}`;
+  throw new StoreRefusedError(`${address}: ${why}.`);
+}
+
+/** Lua knows no infinity by the name that JavaScript gives it. */
+const finite = (bound: number): number => Math.min(bound, Number.MAX_SAFE_INTEGER);
+
+/** @throws StoreRefusedError when the value is not plain data. */
+function encoded(address: string, value: unknown): Buffer {
+  try {
+    return encode(value);
+  } catch (error) {
+    throw new StoreRefusedError(`${address}: what is to be kept is not plain data.`, { cause: error });
+  }
+}

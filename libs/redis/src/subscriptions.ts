@@ -1,0 +1,92 @@
+import type { RedisConnection } from './connection.js';
+
+export type ChannelListener = (message: Buffer) => void;
+
+export interface Subscription {
+  /** Resolves once the server sends what is published, as far as it can be told; it may take as long as it is away. */
+  readonly ready: Promise<void>;
+  stop(): void;
+}
+
+interface Channel {
+  readonly listeners: Set<ChannelListener>;
+  ready: Promise<void>;
+}
+
+/**
+ * Channels of a connection that does nothing but listen. After the connection was lost it listens to all of them again, and
+ * those who want to know what they missed are told.
+ */
+export class Subscriptions {
+  readonly #channels = new Map<string, Channel>();
+  readonly #lost = new Set<() => void>();
+  readonly #back = new Set<() => void>();
+
+  /** @param report called with what a listener threw. */
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly report: (error: unknown) => void,
+  ) {
+    redis.on('smessageBuffer', (channel: Buffer, message: Buffer) => this.#hear(channel.toString(), message));
+    redis.on('close', () => this.#tell(this.#lost));
+    redis.on('ready', () => {
+      for (const [name, channel] of this.#channels) channel.ready = this.#ask(name);
+      this.#tell(this.#back);
+    });
+  }
+
+  listen(name: string, listener: ChannelListener): Subscription {
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      channel = { listeners: new Set(), ready: this.#ask(name) };
+      this.#channels.set(name, channel);
+    }
+    const { listeners, ready } = channel;
+    listeners.add(listener);
+    return { ready, stop: () => this.#stop(name, listeners, listener) };
+  }
+
+  /** The connection is lost: what is published from now on may not be heard. */
+  onLost(listener: () => void): void {
+    this.#lost.add(listener);
+  }
+
+  /** The connection is there again, and all channels have been asked for. */
+  onBack(listener: () => void): void {
+    this.#back.add(listener);
+  }
+
+  close(): void {
+    this.#channels.clear();
+    this.redis.disconnect();
+  }
+
+  /** One that cannot be asked for now is when the connection is back. */
+  async #ask(name: string): Promise<void> {
+    try {
+      await this.redis.ssubscribe(name);
+    } catch {
+      await new Promise<void>((resolve) => this.redis.once('ready', () => resolve(this.#channels.get(name)?.ready)));
+    }
+  }
+
+  #stop(name: string, listeners: Set<ChannelListener>, listener: ChannelListener): void {
+    if (!listeners.delete(listener) || listeners.size > 0) return;
+    this.#channels.delete(name);
+    this.redis.sunsubscribe(name).catch(() => undefined);
+  }
+
+  #hear(name: string, message: Buffer): void {
+    for (const listener of this.#channels.get(name)?.listeners ?? []) {
+      try {
+        listener(message);
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+
+  #tell(listeners: ReadonlySet<() => void>): void {
+    for (const listener of listeners) listener();
+  }
+}
