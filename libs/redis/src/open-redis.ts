@@ -83,6 +83,7 @@ async function openPorts(
   const store = new RedisRoomStore(redis, keys, {
     onClaimed: (address, span) => feed.claimed(address, span),
     onTold: (turn) => void told.add(turn),
+    onFenced: (address) => directory.forget(address),
     release: async () => {
       directory.close();
       feed.close();

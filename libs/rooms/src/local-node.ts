@@ -77,6 +77,7 @@ class LocalNode implements RoomsNode {
       store: this.#store,
       checks,
       kind: (name) => this.kind(name),
+      isOwn: async (address) => (await this.#directory.locate(address)) === this.id,
       isOpen: (connection) => this.#connections.has(connection),
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });

@@ -28,7 +28,12 @@ export interface CourierContext {
   report(error: unknown): void;
 }
 
+/** A node that has owed an answer for so long is asked whether it is there at all, milliseconds. */
+const PATIENCE_MS = 250;
+
 interface Pending {
+  readonly node: string;
+  readonly since: number;
   readonly timer: Timer;
   resolve(value: unknown): void;
   reject(error: RoomError): void;
@@ -42,6 +47,7 @@ interface Pending {
 export class RedisCourier implements Courier {
   readonly #pending = new Map<number, Pending>();
   #last = 0;
+  #looking: Timer | undefined;
 
   private constructor(private readonly context: CourierContext) {}
 
@@ -61,7 +67,14 @@ export class RedisCourier implements Courier {
       const late = (): void => this.#settle(id)?.reject(new UnknownOutcomeError());
       const timer = clock.after(envelope.deadline - clock.now(), late);
       // The handler answers the request it was handed.
-      this.#pending.set(id, { timer, resolve: (value) => resolve(value as ReplyTo<R>), reject });
+      this.#pending.set(id, {
+        node,
+        since: clock.now(),
+        timer,
+        resolve: (value) => resolve(value as ReplyTo<R>),
+        reject,
+      });
+      this.#looking ??= clock.after(PATIENCE_MS, () => void this.#look());
       void this.#post(node, id, letter);
     });
   }
@@ -89,6 +102,25 @@ export class RedisCourier implements Courier {
     } catch (error) {
       this.#settle(id)?.reject(isRefusal(error) ? new UnavailableError(error) : new UnknownOutcomeError(error));
     }
+  }
+
+  /** What was received by a node that died before it could answer need not be waited for. */
+  async #look(): Promise<void> {
+    const { clock } = this.context;
+    const owing = new Set<string>();
+    for (const { node, since } of this.#pending.values()) if (clock.now() - since >= PATIENCE_MS) owing.add(node);
+    await Promise.all(Array.from(owing, (node) => this.#failUnlessHeard(node)));
+    this.#looking = this.#pending.size > 0 ? clock.after(PATIENCE_MS, () => void this.#look()) : undefined;
+  }
+
+  async #failUnlessHeard(node: string): Promise<void> {
+    try {
+      if (await this.isHeard(node)) return;
+    } catch {
+      return;
+    }
+    this.#failAll((pending) => pending.node === node);
+    this.context.onSilent(node);
   }
 
   async #answer({ id, from, envelope }: Extract<Letter, { type: 'request' }>, handler: EnvelopeHandler): Promise<void> {
@@ -121,8 +153,8 @@ export class RedisCourier implements Courier {
     return pending;
   }
 
-  #failAll(): void {
-    for (const id of this.#pending.keys()) this.#settle(id)?.reject(new UnknownOutcomeError());
+  #failAll(which: (pending: Pending) => boolean = () => true): void {
+    for (const [id, pending] of this.#pending) if (which(pending)) this.#settle(id)?.reject(new UnknownOutcomeError());
   }
 }
 

@@ -110,6 +110,11 @@ export class RedisDirectory implements Directory {
     this.context.clock.after(SILENCE_MS, () => void this.#question(node));
   }
 
+  /** Who owns the room has turned out to be another. */
+  forget(address: string): void {
+    this.#known.delete(address);
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== undefined) this.context.clock.cancel(this.#timer);

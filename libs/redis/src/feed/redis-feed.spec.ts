@@ -7,7 +7,7 @@ import { RedisFeed } from './redis-feed.js';
 const redis = new TestRedis();
 
 const open = (end: End, name: number): RedisFeed => {
-  const hooks = { onClaimed: () => {}, onTold: () => {}, release: async () => {} };
+  const hooks = { onClaimed: () => {}, onTold: () => {}, onFenced: () => {}, release: async () => {} };
   const log = new RedisRoomStore(end.redis, end.keys, hooks);
   return new RedisFeed({ ...end, name, log, clock: new SystemClock(), headsMs: 1000, isTold: () => false });
 };

@@ -21,6 +21,7 @@ function harness(): RoomStoreHarness {
     const store = new RedisRoomStore(redis, new Keys(prefix), {
       onClaimed: () => {},
       onTold: () => {},
+      onFenced: () => {},
       release: async () => redis.disconnect(),
     });
     stores.push(store);

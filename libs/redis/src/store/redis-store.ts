@@ -30,6 +30,8 @@ export interface StoreHooks {
   onClaimed(address: string, span: Span): void;
   /** Before the append is: the nodes that listen have been told of the turn. */
   onTold(turn: PublishedTurn): void;
+  /** The room has an owner that its writer did not know of. */
+  onFenced(address: string): void;
   /** Everything under way has been answered. */
   release(): Promise<void>;
 }
@@ -133,7 +135,7 @@ export class RedisRoomStore implements RoomStore {
         finite(keep.after),
       ]),
     );
-    passReply(address, reply);
+    this.#pass(address, reply);
   }
 
   async due(before: number, limit: number): Promise<readonly Due[]> {
@@ -180,7 +182,7 @@ export class RedisRoomStore implements RoomStore {
   }
 
   async #append(address: string, args: readonly Argument[]): Promise<void> {
-    passReply(address, await this.#write(() => this.#scripts.append(this.#written(address), args)));
+    this.#pass(address, await this.#write(() => this.#scripts.append(this.#written(address), args)));
   }
 
   #argumentsOf(
@@ -260,7 +262,19 @@ export class RedisRoomStore implements RoomStore {
   async #passFence(address: string, fence: Fence): Promise<void> {
     this.#refuseIfClosed();
     const [epoch, owner] = await this.redis.hmget(this.keys.room(address), 'epoch', 'owner');
-    if (epoch !== String(fence.epoch) || owner !== fence.owner) throw new FencedError(address);
+    if (epoch !== String(fence.epoch) || owner !== fence.owner) this.#pass(address, 'FENCED');
+  }
+
+  /** @throws FencedError, StoreRefusedError */
+  #pass(address: string, reply: unknown): void {
+    const said = String(reply);
+    if (said === 'OK') return;
+    if (said === 'FENCED') {
+      this.hooks.onFenced(address);
+      throw new FencedError(address);
+    }
+    const why = said === 'AHEAD' ? 'a snapshot is beyond the head' : `a batch does not follow the head: ${said}`;
+    throw new StoreRefusedError(`${address}: ${why}.`);
   }
 
   /** What the server refused was not done; what was not answered may be. */
@@ -291,15 +305,6 @@ const lineageOf = (text: string): Lineage[] =>
     const [epoch, base] = each.split(':');
     return { epoch: Number(epoch), base: Number(base) };
   });
-
-/** @throws FencedError, StoreRefusedError */
-function passReply(address: string, reply: unknown): void {
-  const said = String(reply);
-  if (said === 'OK') return;
-  if (said === 'FENCED') throw new FencedError(address);
-  const why = said === 'AHEAD' ? 'a snapshot is beyond the head' : `a batch does not follow the head: ${said}`;
-  throw new StoreRefusedError(`${address}: ${why}.`);
-}
 
 /** Lua knows no infinity by the name that JavaScript gives it. */
 const finite = (bound: number): number => Math.min(bound, Number.MAX_SAFE_INTEGER);

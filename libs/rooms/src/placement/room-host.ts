@@ -1,5 +1,6 @@
 import {
   BusyError,
+  FencedError,
   InternalError,
   NoSuchRoomError,
   QuarantinedError,
@@ -31,6 +32,8 @@ export interface RoomHostOptions {
   readonly store: RoomEnvironment['store'];
   readonly checks: boolean;
   kind(name: string): RoomKind | undefined;
+  /** Whether this node is the one to own the room, as far as can be told now. */
+  isOwn(address: string): Promise<boolean>;
   /** Whether a connection of this node is open. */
   isOpen(connection: string): boolean;
   /** Ends the attachments here of those who are in the room no longer. */
@@ -248,6 +251,14 @@ export class RoomHost {
     for (const { fail } of waiting) fail(error);
   }
 
+  async #mayOwn(address: string): Promise<boolean> {
+    try {
+      return await this.options.isOwn(address);
+    } catch {
+      return false;
+    }
+  }
+
   async #passivate(address: string, room: Room): Promise<void> {
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return;
@@ -272,6 +283,11 @@ export class RoomHost {
       this.#memory.forget(address);
       this.#slots.delete(address);
       room.disband('restarted');
+      return undefined;
+    }
+    // Taking it back from a node that is to have it would have it taken away again.
+    if (cause instanceof FencedError && !(await this.#mayOwn(address))) {
+      this.#slots.delete(address);
       return undefined;
     }
     const waiting: Waiting[] = [];

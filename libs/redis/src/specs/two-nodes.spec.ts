@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { NodeLimits } from '@greenroom/rooms';
+import { faultProxy, type FaultProxy } from '@greenroom/testing/faults';
+import type { RedisOptions } from '../open-redis.js';
+import { TestRedis } from '../redis.fixture.js';
+import { TestNode } from './nodes.fixture.js';
+
+const redis = new TestRedis();
+const nodes: TestNode[] = [];
+const proxies: FaultProxy[] = [];
+afterEach(async () => {
+  for (const { ports } of nodes.splice(0)) await ports.close();
+  redis.disconnect();
+  for (const proxy of proxies.splice(0)) await proxy.close();
+});
+
+const start = async (options: Partial<RedisOptions> & { readonly prefix: string }, limits?: Partial<NodeLimits>) => {
+  const node = await TestNode.start({ url: redis.server.url, ...options }, limits);
+  nodes.push(node);
+  return node;
+};
+
+/** Two nodes, and rooms of which each is to own one. */
+const pair = async () => {
+  const prefix = redis.app();
+  const [a, b] = [await start({ prefix }), await start({ prefix })];
+  const ofA = await ownedBy(a.node.id, a);
+  return { a, b, prefix, ofA, ofB: await ownedBy(b.node.id, a) };
+};
+
+const ownedBy = async (id: string, { ports }: TestNode): Promise<string> => {
+  for (let i = 0; ; i += 1) if ((await ports.directory.locate(`talk/${i}`)) === id) return `talk/${i}`;
+};
+
+const eventually = async (look: () => unknown): Promise<void> => {
+  const until = Date.now() + 10_000;
+  for (;;) {
+    try {
+      await look();
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+};
+
+describe('two nodes', () => {
+  it('take what is for the other to it: joins, commands, refusals, views, and each hears of all', async () => {
+    const { a, b, ofA } = await pair();
+    const [ann, bob] = [a.connect('ann'), b.connect('bob')];
+    await ann.join(ofA);
+    const { members } = await bob.join(ofA);
+    expect(members.map(({ id }) => id)).toEqual(['ann', 'bob']);
+    expect([a.node.active, b.node.active]).toEqual([1, 0]);
+    for (let i = 0; i < 50; i += 1) {
+      await (i % 2 === 0 ? ann : bob).send(ofA, 'say', { text: `${i}` });
+      // Who said it has been told of it.
+      expect((i % 2 === 0 ? ann : bob).events('said').at(-1)?.data).toMatchObject({ text: `${i}` });
+    }
+    await expect(bob.send(ofA, 'refuse', {})).rejects.toMatchObject({ code: 'REJECTED', reason: 'no' });
+    const all = Array.from({ length: 50 }, (_, i) => `${i}`);
+    await eventually(() => {
+      for (const each of [ann, bob])
+        expect(each.events('said').map(({ data }) => (data as { text: string }).text)).toEqual(all);
+    });
+    expect(await b.said(ofA)).toEqual({ said: all });
+    const epochs = new Set(bob.received('events').map(({ epoch }) => epoch));
+    expect(epochs.size).toBe(1);
+    expect([a.logged, b.logged]).toEqual([[], []]);
+  });
+
+  it('carry signals to the other, and not back', async () => {
+    const { a, b, ofA } = await pair();
+    const [ann, bob] = [a.connect('ann'), b.connect('bob')];
+    await ann.join(ofA);
+    await bob.join(ofA);
+    bob.signal(ofA, 'typing', { on: true });
+    await eventually(() => expect(ann.received('signal')).toHaveLength(1));
+    ann.signal(ofA, 'typing', { on: false });
+    await eventually(() => expect(bob.received('signal')).toHaveLength(1));
+    expect(ann.received('signal')).toHaveLength(1);
+  });
+
+  it('an owner whose connections end is replaced by the other: what it acknowledged is there, a repeat is known', async () => {
+    const { a, b, ofA } = await pair();
+    const bob = b.connect('bob');
+    await bob.join(ofA);
+    const first = await a.say(ofA, 'one', 'id-1');
+    await eventually(() => expect(bob.events('said')).toHaveLength(1));
+    await a.ports.close();
+    const startedAt = Date.now();
+    await eventually(() => b.say(ofA, 'two', 'id-2'));
+    console.log(`takeover after the owner's connections ended: ${Date.now() - startedAt} ms`);
+    expect(await b.said(ofA)).toEqual({ said: ['one', 'two'] });
+    expect(await b.say(ofA, 'one', 'id-1')).toMatchObject({ duplicate: true, position: first.position });
+    await eventually(() => expect(bob.events('said').map(({ data }) => data)).toHaveLength(2));
+    expect(b.node.active).toBe(1);
+  });
+
+  it('an owner that was cut off and comes back is refused by the fence, and goes to the new owner', async () => {
+    const prefix = redis.app();
+    const proxy = await faultProxy({ target: { port: redis.server.port } });
+    proxies.push(proxy);
+    const lease = { leaseMs: 600, beatMs: 150, fenceMs: 400 };
+    const a = await start({ prefix, lease, url: `redis://127.0.0.1:${proxy.port}` });
+    const b = await start({ prefix, lease });
+    const ofA = await ownedBy(a.node.id, b);
+    await a.say(ofA, 'one');
+    // It hears nothing more, and nobody hears it.
+    proxy.target(undefined);
+    proxy.cut('reset');
+    await eventually(() => b.say(ofA, 'two'));
+    await expect(a.say(ofA, 'lost')).rejects.toMatchObject({ retryable: true });
+    proxy.target({ port: redis.server.port });
+    await eventually(() => a.say(ofA, 'three'));
+    expect(await b.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
+    expect(await a.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
+    const barriers = (await b.ports.store.read(ofA, { limit: 100 })).filter(({ input }) => input.type === 'barrier');
+    expect(barriers).toHaveLength(2);
+  });
+
+  it('an owner that is fenced while its connections stand gives the room up to the node that is to have it', async () => {
+    const { a, b, prefix, ofA } = await pair();
+    const [other] = [await redis.end(prefix)];
+    await a.say(ofA, 'one');
+    await other.redis.set(other.keys.owner(ofA), b.node.id);
+    await b.ports.store.claim(ofA, b.node.id, Date.now(), false);
+    await eventually(() => a.say(ofA, 'two', 'id-2'));
+    await eventually(() => b.say(ofA, 'three', 'id-3'));
+    expect(await a.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
+    expect([a.node.active, b.node.active]).toEqual([0, 1]);
+    const barriers = (await b.ports.store.read(ofA, { limit: 100 })).filter(({ input }) => input.type === 'barrier');
+    expect(barriers).toHaveLength(3);
+  });
+});
