@@ -1,6 +1,7 @@
 /** See redis-server.mjs. */
 export declare class RedisServer {
   readonly port: number;
+  readonly busPort: number;
   readonly dir: string;
   readonly url: string;
   readonly pid: number | undefined;

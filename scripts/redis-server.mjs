@@ -23,8 +23,10 @@ export class RedisServer {
   #child;
   #ended;
 
-  constructor(port, dir, settings) {
+  constructor(port, busPort, dir, settings) {
     this.port = port;
+    // Where the servers of a cluster talk with each other.
+    this.busPort = busPort;
     this.dir = dir;
     this.settings = settings;
   }
@@ -32,7 +34,7 @@ export class RedisServer {
   /** `settings`: further ones, as on the command line; of two of one name the last counts. */
   static async start(settings = []) {
     const dir = mkdtempSync(join(tmpdir(), 'greenroom-redis-'));
-    const server = new RedisServer(await freePort(), dir, settings);
+    const server = new RedisServer(await freePort(), await freePort(), dir, settings);
     await server.start();
     return server;
   }
@@ -47,7 +49,9 @@ export class RedisServer {
 
   /** On the same port and data as before. */
   async start() {
-    const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.dir];
+    const where = ['--port', this.port, '--cluster-port', this.busPort, '--bind', '127.0.0.1', '--dir', this.dir].map(
+      String,
+    );
     const args = [...where, ...SETTINGS, ...this.settings];
     const child = spawn(unpackedProgram('redis-server'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';

@@ -35,6 +35,11 @@ export class Subscriptions {
     });
   }
 
+  /** What is published is heard, as far as one knows. */
+  get isUp(): boolean {
+    return this.redis.status === 'ready';
+  }
+
   listen(name: string, listener: ChannelListener): Subscription {
     let channel = this.#channels.get(name);
     if (channel === undefined) {

@@ -47,7 +47,7 @@ interface Pending {
 export class RedisCourier implements Courier {
   readonly #pending = new Map<number, Pending>();
   #last = 0;
-  #looking: Timer | undefined;
+  #isLooking = false;
 
   private constructor(private readonly context: CourierContext) {}
 
@@ -74,7 +74,7 @@ export class RedisCourier implements Courier {
         resolve: (value) => resolve(value as ReplyTo<R>),
         reject,
       });
-      this.#looking ??= clock.after(PATIENCE_MS, () => void this.#look());
+      this.#lookLater();
       void this.#post(node, id, letter);
     });
   }
@@ -104,13 +104,20 @@ export class RedisCourier implements Courier {
     }
   }
 
+  #lookLater(): void {
+    if (this.#isLooking || this.#pending.size === 0) return;
+    this.#isLooking = true;
+    this.context.clock.after(PATIENCE_MS, () => void this.#look());
+  }
+
   /** What was received by a node that died before it could answer need not be waited for. */
   async #look(): Promise<void> {
     const { clock } = this.context;
     const owing = new Set<string>();
     for (const { node, since } of this.#pending.values()) if (clock.now() - since >= PATIENCE_MS) owing.add(node);
     await Promise.all(Array.from(owing, (node) => this.#failUnlessHeard(node)));
-    this.#looking = this.#pending.size > 0 ? clock.after(PATIENCE_MS, () => void this.#look()) : undefined;
+    this.#isLooking = false;
+    this.#lookLater();
   }
 
   async #failUnlessHeard(node: string): Promise<void> {

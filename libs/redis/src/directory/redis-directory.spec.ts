@@ -1,12 +1,20 @@
-import { directoryContract } from '@greenroom/testing/contracts';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@greenroom/rooms';
+import { VirtualClock } from '@greenroom/testing';
+import { directoryContract } from '@greenroom/testing/contracts';
 import { TestRedis, type End } from '../redis.fixture.js';
+import { chosen } from './owners.js';
 import { LEASE_TIMES, RedisDirectory, type DirectoryContext } from './redis-directory.js';
 
 const redis = new TestRedis();
+const directories: RedisDirectory[] = [];
+afterEach(() => {
+  for (const directory of directories.splice(0)) directory.close();
+  redis.disconnect();
+});
 
-const open = (end: End, rest: Partial<DirectoryContext> = {}): Promise<RedisDirectory> =>
-  RedisDirectory.open({
+const open = async (end: End, rest: Partial<DirectoryContext> = {}): Promise<RedisDirectory> => {
+  const directory = await RedisDirectory.open({
     ...end,
     clock: new SystemClock(),
     times: LEASE_TIMES,
@@ -14,15 +22,139 @@ const open = (end: End, rest: Partial<DirectoryContext> = {}): Promise<RedisDire
     isHeard: async () => true,
     ...rest,
   });
+  directories.push(directory);
+  return directory;
+};
 
-directoryContract('RedisDirectory', async () => {
-  const directory = await open(await redis.end(redis.app()));
-  return {
-    directory,
-    settle: () => redis.settle(),
-    async close() {
-      directory.close();
-      redis.disconnect();
-    },
+directoryContract('RedisDirectory', async () => ({
+  directory: await open(await redis.end(redis.app())),
+  settle: () => redis.settle(),
+}));
+
+const ROOMS = Array.from({ length: 200 }, (_, i) => `lab/${i}`);
+const located = (directory: RedisDirectory): Promise<(string | undefined)[]> =>
+  Promise.all(ROOMS.map((address) => directory.locate(address)));
+
+describe('RedisDirectory', () => {
+  const pair = async (rest: Partial<DirectoryContext> = {}, ofSecond: Partial<DirectoryContext> = {}) => {
+    const prefix = redis.app();
+    const one = await open(await redis.end(prefix), rest);
+    const two = await open(await redis.end(prefix), { ...rest, ...ofSecond });
+    await one.join('n1');
+    await two.join('n2');
+    await redis.settle();
+    return { prefix, one, two };
   };
+
+  /** It hears of nobody's coming and going until it beats. */
+  const deaf = async (): Promise<Partial<DirectoryContext>> => {
+    const { subscriptions } = await redis.end(redis.app());
+    subscriptions.listen = () => ({ ready: Promise.resolve(), stop: () => {} });
+    return { subscriptions };
+  };
+
+  it('nodes that ask at the same time for rooms that nobody owns are told the same owners, and each has its part', async () => {
+    const { one, two } = await pair();
+    const [first, second] = await Promise.all([located(one), located(two)]);
+    expect(first).toEqual(second);
+    for (const node of ['n1', 'n2']) expect(first.filter((owner) => owner === node).length).toBeGreaterThan(50);
+  });
+
+  it('nodes that know different nodes are told the same owner too', async () => {
+    const { prefix, one } = await pair();
+    // It has not heard of who comes next.
+    const two = await open(await redis.end(prefix), await deaf());
+    const three = await open(await redis.end(prefix));
+    await three.join('n3');
+    await redis.settle();
+    const [first, second] = await Promise.all([located(two), located(one)]);
+    expect(first).toEqual(second);
+  });
+
+  it('rooms stay where they are when a node comes; when one leaves its own go, to all that are left', async () => {
+    const { prefix, one, two } = await pair();
+    const before = await located(one);
+    const three = await open(await redis.end(prefix));
+    await three.join('n3');
+    await redis.settle();
+    expect(await located(three)).toEqual(before);
+    await two.leave('n2');
+    await redis.settle();
+    const after = await located(one);
+    expect(after).toEqual(await located(three));
+    for (const [i, owner] of before.entries()) if (owner === 'n1') expect(after[i]).toBe('n1');
+    expect(new Set(after)).toEqual(new Set(['n1', 'n3']));
+  });
+
+  it('a node that is not heard of for its lease takes no part any more', async () => {
+    // A lease is of real time: the server's.
+    const { one, two } = await pair({ times: { leaseMs: 300, beatMs: 50, fenceMs: 200 } });
+    const heard: (readonly string[])[] = [];
+    const gone = new Promise<void>((resolve) => {
+      one.watch((nodes) => {
+        heard.push(nodes);
+        resolve();
+      });
+    });
+    two.close();
+    await gone;
+    expect(heard).toEqual([['n1']]);
+    expect(new Set(await located(one))).toEqual(new Set(['n1']));
+  });
+
+  it('one that Redis has not answered for a while knows of nobody, however late its timers are, until it answers', async () => {
+    let now = 0;
+    const end = await redis.end(redis.app());
+    const directory = await open(end, { monotonic: () => now, clock: new VirtualClock() });
+    await directory.join('n1');
+    expect(await directory.locate('lab/a')).toBe('n1');
+    const heard: (readonly string[])[] = [];
+    directory.watch((nodes) => void heard.push(nodes));
+    now += LEASE_TIMES.fenceMs;
+    expect(await directory.locate('lab/a')).toBe('n1');
+    const pause = end.redis.client('PAUSE', 300, 'ALL');
+    await pause;
+    end.redis.disconnect(true);
+    now += 1;
+    expect(await directory.locate('lab/a')).toBeUndefined();
+    expect(heard).toEqual([[]]);
+    await new Promise<void>((resolve) => end.redis.once('ready', resolve));
+    expect(await directory.locate('lab/a')).toBe('n1');
+    expect(heard).toEqual([[], ['n1']]);
+  });
+
+  it('one that nobody hears, asked twice, is out before its lease is; one that is heard stays', async () => {
+    const clock = new VirtualClock();
+    const silent = new Set(['n2']);
+    const isHeard = async (node: string): Promise<boolean> => !silent.has(node);
+    const { one } = await pair({ clock, isHeard }, await deaf());
+    const before = await located(one);
+    one.suspect('n2');
+    await clock.advance(249);
+    expect(await located(one)).toEqual(before);
+    await clock.advance(1);
+    await redis.settle();
+    expect(new Set(await located(one))).toEqual(new Set(['n1']));
+
+    silent.clear();
+    // It was alive after all, and says so with its next beat.
+    await clock.advance(LEASE_TIMES.beatMs);
+    await redis.settle();
+    one.suspect('n2');
+    await clock.advance(250);
+    await redis.settle();
+    const heard: (readonly string[])[] = [];
+    one.watch((nodes) => void heard.push(nodes));
+    await one.join('n1');
+    expect(heard).toEqual([]);
+    expect(await one.locate('lab/other')).toBe(chosen('lab/other', ['n1', 'n2']));
+  });
+
+  it('a room that nobody remembers the owner of goes to who wrote its log last', async () => {
+    const { prefix, one } = await pair();
+    const end = await redis.end(prefix);
+    for (const [i, address] of ROOMS.entries())
+      await end.redis.hset(end.keys.room(address), 'owner', `n${(i % 2) + 1}`);
+    expect(await located(one)).toEqual(ROOMS.map((_, i) => `n${(i % 2) + 1}`));
+  });
 });

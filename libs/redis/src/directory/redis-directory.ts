@@ -146,7 +146,8 @@ export class RedisDirectory implements Directory {
 
   async #beatOrFail(): Promise<void> {
     const sentAt = this.context.monotonic();
-    const nodes = await this.#members.renew(this.#own);
+    // One that cannot be sent anything takes no part.
+    const nodes = await this.#members.renew(this.context.subscriptions.isUp ? this.#own : []);
     // Of two that cross the later one counts.
     if (sentAt < this.#heardAt) return;
     this.#heardAt = sentAt;

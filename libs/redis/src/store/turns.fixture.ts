@@ -1,0 +1,49 @@
+import type { Batch, Entry, Fence, PublishedTurn, RoomStore } from '@greenroom/rooms';
+
+/** One owner of a room, who commits turns of one event each. */
+export class Turns {
+  #fence: Fence = { epoch: 0, owner: '' };
+  #seq = 0;
+
+  private constructor(
+    private readonly store: RoomStore,
+    readonly address: string,
+  ) {}
+
+  static async claim(store: RoomStore, address: string, owner = 'a'): Promise<Turns> {
+    const turns = new Turns(store, address);
+    const claim = await store.claim(address, owner, 1000, true);
+    turns.#fence = { epoch: claim?.epoch ?? 0, owner };
+    turns.#seq = claim?.barrier.seq ?? 0;
+    return turns;
+  }
+
+  async commit(): Promise<PublishedTurn> {
+    const [batch, published] = this.next();
+    await this.store.append(this.address, this.#fence, batch);
+    return published;
+  }
+
+  /** What the next turn would be; it is not committed. */
+  next(): readonly [Batch, PublishedTurn] {
+    const { epoch } = this.#fence;
+    const seq = (this.#seq += 1);
+    const stamp = { at: 1000 + seq, id: `${epoch}.${seq}`, seed: 0 };
+    const events = [{ seq, name: 'said', data: { text: `${seq}`, bytes: new Uint8Array([seq]) } }];
+    const entry: Entry = { ...stamp, epoch, seq, last: seq, index: 0, input: { type: 'timer', timer: 't' }, events };
+    const published: PublishedTurn = {
+      type: 'turn',
+      epoch,
+      after: seq - 1,
+      floor: seq - 1,
+      to: seq,
+      shared: true,
+      events: events.map((event) => ({ ...event, at: entry.at })),
+      joined: [{ id: `m${seq}`, name: 'Ann' }],
+      left: [{ id: 'bob', reason: 'left' }],
+      ended: [{ session: 's', code: 'FORBIDDEN', reason: 'out' }],
+      count: seq,
+    };
+    return [{ entries: [entry], durability: 'fsync', deadline: undefined, published }, published];
+  }
+}
