@@ -25,7 +25,6 @@ const COMMON = {
   enableReadyCheck: true,
   connectTimeout: CONNECT_MS,
   maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
   // `Subscriptions` does, and knows what was missed.
   autoResubscribe: false,
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
@@ -81,7 +80,12 @@ async function connectCluster(urls: readonly string[], name: string): Promise<Cl
     },
   });
   cluster.on('error', () => undefined);
-  await cluster.connect();
+  try {
+    await cluster.connect();
+  } catch (error) {
+    cluster.disconnect();
+    throw error;
+  }
   return cluster;
 }
 

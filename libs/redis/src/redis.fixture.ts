@@ -74,3 +74,17 @@ export class TestRedis {
     }
   }
 }
+
+/** Resolves once what is looked at holds; what it last threw when it does not in time. */
+export const becomes = async (look: () => unknown): Promise<void> => {
+  const until = Date.now() + 10_000;
+  for (;;) {
+    try {
+      await look();
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+};

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SystemClock, type Courier, type Envelope } from '@greenroom/rooms';
 import { courierContract } from '@greenroom/testing/contracts';
 import { VirtualClock } from '@greenroom/testing';
-import { TestRedis, type End } from '../redis.fixture.js';
+import { becomes, TestRedis, type End } from '../redis.fixture.js';
 import { RedisCourier, type CourierContext } from './redis-courier.js';
 
 const redis = new TestRedis();
@@ -49,6 +49,28 @@ describe('RedisCourier', () => {
     expect(answers).toEqual([]);
     await clock.advance(1);
     expect(answers).toMatchObject([{ code: 'UNKNOWN_OUTCOME' }]);
+    redis.disconnect();
+  });
+
+  it('gives the answers of a node up that died while it owed them, and tells of it', async () => {
+    const prefix = redis.app();
+    const clock = new VirtualClock();
+    const silent: string[] = [];
+    const there = await redis.end(prefix);
+    const onSilent = (node: string): void => void silent.push(node);
+    const courier = await open(await redis.end(prefix), 'here', { clock, onSilent });
+    await (await open(there, 'there')).serve('n2', () => new Promise(() => {}));
+    const answers: unknown[] = [];
+    void asked(courier, clock.now() + 5000).then((answer) => answers.push(answer));
+    await redis.settle();
+    await clock.advance(1000);
+    await redis.settle();
+    expect([answers, silent]).toEqual([[], []]);
+    there.subscriptions.close();
+    await becomes(async () => expect(await courier.isHeard('n2')).toBe(false));
+    await clock.advance(250);
+    await becomes(async () => expect(answers).toMatchObject([{ code: 'UNKNOWN_OUTCOME' }]));
+    expect(silent).toEqual(['n2']);
     redis.disconnect();
   });
 

@@ -41,7 +41,7 @@ export class Owners {
 }
 
 /** Rendezvous hashing: when a node comes or goes, only its own rooms have another. */
-export const chosen = (address: string, nodes: readonly string[]): string | undefined => {
+const chosen = (address: string, nodes: readonly string[]): string | undefined => {
   let best: { readonly node: string; readonly weight: number } | undefined;
   for (const node of nodes) {
     const weight = hash(`${node} ${address}`);

@@ -19,6 +19,8 @@ class Node {
   readonly feed: RedisFeed;
   /** So many messages are lost on their way to this node. */
   loses = 0;
+  /** Until then it takes the server to hear what it has asked for. */
+  heard: Promise<void> = Promise.resolve();
 
   constructor(
     readonly end: End,
@@ -32,11 +34,13 @@ class Node {
     });
     const { subscriptions } = end;
     const listen = subscriptions.listen.bind(subscriptions);
-    subscriptions.listen = (channel, listener) =>
-      listen(channel, (bytes) => {
+    subscriptions.listen = (channel, listener) => {
+      const { ready, stop } = listen(channel, (bytes) => {
         if (this.loses > 0) this.loses -= 1;
         else listener(bytes);
       });
+      return { ready: Promise.all([ready, this.heard]).then(() => undefined), stop };
+    };
     const isTold = (turn: PublishedTurn): boolean => this.told.has(turn);
     this.feed = new RedisFeed({ ...end, name, log: this.store, clock: this.clock, headsMs: HEADS_MS, isTold });
   }
@@ -135,12 +139,26 @@ describe('RedisFeed', () => {
     await commit();
     const late = new Node(await redis.end(other.end.keys.prefix), 9);
     nodes.push(late);
+    let hear = (): void => {};
+    late.heard = new Promise((resolve) => (hear = resolve));
+    late.loses = 2;
     const heard = late.hear();
     // Its place in the stream is asked for in the call; the owner's commits come behind it.
     await late.end.redis.ping();
     const all = [await commit(), await commit()];
     await redis.settle();
+    expect(heard).toEqual([]);
+    hear();
+    await redis.settle();
     expect(heard).toEqual(all);
+  });
+
+  it('a signal is heard once on every node', async () => {
+    const { owner, here, there } = await setUp();
+    const signal: FeedMessage = { type: 'signal', name: 'typing', data: { on: true }, by: { id: 'ann' }, from: 'c1' };
+    owner.feed.publish(A, signal);
+    await redis.settle();
+    expect([here, there]).toEqual([[signal], [signal]]);
   });
 
   it('goes on in order over a takeover, whatever the node that hears has missed of it', async () => {

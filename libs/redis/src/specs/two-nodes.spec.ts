@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NodeLimits } from '@greenroom/rooms';
 import { faultProxy, type FaultProxy } from '@greenroom/testing/faults';
 import type { RedisOptions } from '../open-redis.js';
-import { TestRedis } from '../redis.fixture.js';
+import { becomes, TestRedis } from '../redis.fixture.js';
 import { TestNode } from './nodes.fixture.js';
 
 const redis = new TestRedis();
@@ -32,19 +32,6 @@ const ownedBy = async (id: string, { ports }: TestNode): Promise<string> => {
   for (let i = 0; ; i += 1) if ((await ports.directory.locate(`talk/${i}`)) === id) return `talk/${i}`;
 };
 
-const eventually = async (look: () => unknown): Promise<void> => {
-  const until = Date.now() + 10_000;
-  for (;;) {
-    try {
-      await look();
-      return;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-};
-
 describe('two nodes', () => {
   it('take what is for the other to it: joins, commands, refusals, views, and each hears of all', async () => {
     const { a, b, ofA } = await pair();
@@ -60,7 +47,7 @@ describe('two nodes', () => {
     }
     await expect(bob.send(ofA, 'refuse', {})).rejects.toMatchObject({ code: 'REJECTED', reason: 'no' });
     const all = Array.from({ length: 50 }, (_, i) => `${i}`);
-    await eventually(() => {
+    await becomes(() => {
       for (const each of [ann, bob])
         expect(each.events('said').map(({ data }) => (data as { text: string }).text)).toEqual(all);
     });
@@ -70,15 +57,29 @@ describe('two nodes', () => {
     expect([a.logged, b.logged]).toEqual([[], []]);
   });
 
+  it('a command costs one script, whatever it writes and whoever hears of it', async () => {
+    const { a, b, ofA } = await pair({ headsMs: 60_000, lease: { leaseMs: 60_000, beatMs: 30_000, fenceMs: 40_000 } });
+    const { redis: admin } = await redis.end(redis.app());
+    const scripts = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
+    const [ann, bob] = [a.connect('ann'), b.connect('bob')];
+    await ann.join(ofA);
+    await bob.join(ofA);
+    const before = await scripts();
+    for (let i = 0; i < 100; i += 1) await ann.send(ofA, 'say', { text: `${i}` });
+    expect(await scripts()).toBe(before + 100);
+    await becomes(() => expect(bob.events('said')).toHaveLength(100));
+  });
+
   it('carry signals to the other, and not back', async () => {
     const { a, b, ofA } = await pair();
     const [ann, bob] = [a.connect('ann'), b.connect('bob')];
     await ann.join(ofA);
     await bob.join(ofA);
     bob.signal(ofA, 'typing', { on: true });
-    await eventually(() => expect(ann.received('signal')).toHaveLength(1));
+    await becomes(() => expect(ann.received('signal')).toHaveLength(1));
     ann.signal(ofA, 'typing', { on: false });
-    await eventually(() => expect(bob.received('signal')).toHaveLength(1));
+    await becomes(() => expect(bob.received('signal')).toHaveLength(1));
     expect(ann.received('signal')).toHaveLength(1);
   });
 
@@ -88,13 +89,44 @@ describe('two nodes', () => {
     const bob = b.connect('bob');
     await bob.join(ofA);
     const first = await a.say(ofA, 'one', 'id-1');
-    await eventually(() => expect(bob.events('said')).toHaveLength(1));
+    await becomes(() => expect(bob.events('said')).toHaveLength(1));
     await a.ports.close();
-    await eventually(() => b.say(ofA, 'two', 'id-2'));
+    await becomes(() => b.say(ofA, 'two', 'id-2'));
     expect(await b.said(ofA)).toEqual({ said: ['one', 'two'] });
     expect(await b.say(ofA, 'one', 'id-1')).toMatchObject({ duplicate: true, position: first.position });
-    await eventually(() => expect(bob.events('said').map(({ data }) => data)).toHaveLength(2));
+    await becomes(() => expect(bob.events('said').map(({ data }) => data)).toHaveLength(2));
     expect(b.node.active).toBe(1);
+  });
+
+  it('when Redis dies and comes back, nothing acknowledged is lost, and both go on by themselves', async () => {
+    const { a, b, ofA, ofB } = await pair();
+    const [ann, bob] = [a.connect('ann'), b.connect('bob')];
+    await ann.join(ofA);
+    await bob.join(ofA);
+    await a.say(ofB, 'elsewhere');
+    const acked: string[] = [];
+    let isOver = false;
+    const saying = (async () => {
+      for (let i = 0; !isOver; i += 1)
+        await a.say(ofA, `${i}`, `id-${i}`).then(
+          () => acked.push(`${i}`),
+          () => new Promise((resolve) => setTimeout(resolve, 10)),
+        );
+    })();
+    await becomes(() => expect(acked.length).toBeGreaterThan(20));
+    await redis.server.kill();
+    await redis.server.start();
+    const before = acked.length;
+    await becomes(() => expect(acked.length).toBeGreaterThan(before + 20));
+    isOver = true;
+    await saying;
+    const { said } = (await b.said(ofA)) as { readonly said: readonly string[] };
+    expect(said.filter((text) => acked.includes(text))).toEqual(acked);
+    expect(new Set(said).size).toBe(said.length);
+    const heard = () => bob.events('said').map(({ data }) => (data as { readonly text: string }).text);
+    await becomes(() => expect(heard()).toEqual(said));
+    await b.say(ofB, 'elsewhere again');
+    expect(await a.said(ofB)).toEqual({ said: ['elsewhere', 'elsewhere again'] });
   });
 
   it('an owner that was cut off and comes back is refused by the fence, and goes to the new owner', async () => {
@@ -109,10 +141,10 @@ describe('two nodes', () => {
     // It hears nothing more, and nobody hears it.
     proxy.target(undefined);
     proxy.cut('reset');
-    await eventually(() => b.say(ofA, 'two'));
+    await becomes(() => b.say(ofA, 'two'));
     await expect(a.say(ofA, 'lost')).rejects.toMatchObject({ retryable: true });
     proxy.target({ port: redis.server.port });
-    await eventually(() => a.say(ofA, 'three'));
+    await becomes(() => a.say(ofA, 'three'));
     expect(await b.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
     expect(await a.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
     const barriers = (await b.ports.store.read(ofA, { limit: 100 })).filter(({ input }) => input.type === 'barrier');
@@ -125,8 +157,8 @@ describe('two nodes', () => {
     await a.say(ofA, 'one');
     await other.redis.set(other.keys.owner(ofA), b.node.id);
     await b.ports.store.claim(ofA, b.node.id, Date.now(), false);
-    await eventually(() => a.say(ofA, 'two', 'id-2'));
-    await eventually(() => b.say(ofA, 'three', 'id-3'));
+    await becomes(() => a.say(ofA, 'two', 'id-2'));
+    await becomes(() => b.say(ofA, 'three', 'id-3'));
     expect(await a.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
     expect([a.node.active, b.node.active]).toEqual([0, 1]);
     const barriers = (await b.ports.store.read(ofA, { limit: 100 })).filter(({ input }) => input.type === 'barrier');
