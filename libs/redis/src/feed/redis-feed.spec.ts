@@ -35,11 +35,12 @@ class Node {
     const { subscriptions } = end;
     const listen = subscriptions.listen.bind(subscriptions);
     subscriptions.listen = (channel, listener) => {
-      const { ready, stop } = listen(channel, (bytes) => {
+      const subscription = listen(channel, (bytes) => {
         if (this.loses > 0) this.loses -= 1;
         else listener(bytes);
       });
-      return { ready: Promise.all([ready, this.heard]).then(() => undefined), stop };
+      const ready = Promise.all([subscription.ready, this.heard]).then(() => undefined);
+      return { ready, stop: () => subscription.stop() };
     };
     const isTold = (turn: PublishedTurn): boolean => this.told.has(turn);
     this.feed = new RedisFeed({ ...end, name, log: this.store, clock: this.clock, headsMs: HEADS_MS, isTold });

@@ -105,9 +105,9 @@ describe('two nodes', () => {
     await bob.join(ofA);
     await a.say(ofB, 'elsewhere');
     const acked: string[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const saying = (async () => {
-      for (let i = 0; !isOver; i += 1)
+      for (let i = 0; !over.signal.aborted; i += 1)
         await a.say(ofA, `${i}`, `id-${i}`).then(
           () => acked.push(`${i}`),
           () => new Promise((resolve) => setTimeout(resolve, 10)),
@@ -118,7 +118,7 @@ describe('two nodes', () => {
     await redis.server.start();
     const before = acked.length;
     await becomes(() => expect(acked.length).toBeGreaterThan(before + 20));
-    isOver = true;
+    over.abort();
     await saying;
     const { said } = (await b.said(ofA)) as { readonly said: readonly string[] };
     expect(said.filter((text) => acked.includes(text))).toEqual(acked);
