@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { VirtualClock } from '@greenroom/testing';
 import { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';
-import { TestRedis } from './redis.fixture.js';
+import { becomes, TestRedis } from './redis.fixture.js';
+import { Turns } from './store/turns.fixture.js';
 
 const redis = new TestRedis();
 const opened: RedisPorts[] = [];
@@ -77,6 +80,52 @@ describe('openRedis', () => {
     await one.directory.join('n1');
     expect(await two.store.list('lab', 10)).toEqual([]);
     expect(await two.directory.locate('lab/a')).toBeUndefined();
+  });
+
+  it('while Redis is away a node can leave, and failures are said once in a while', async () => {
+    const clock = new VirtualClock();
+    const said: unknown[] = [];
+    const warn = (...sentence: unknown[]): void => void said.push(sentence);
+    const { directory, feed, store } = await open({ clock, logger: { warn, error: warn } });
+    await directory.join('n1');
+    await redis.server.kill();
+    try {
+      for (let i = 0; i < 50; i += 1) feed.subscribe(`lab/${i}`, () => {});
+      await directory.leave('n1');
+      await expect(directory.join('n2')).rejects.toThrow();
+      expect(await directory.locate('lab/a')).toBeUndefined();
+      await expect(store.claim('lab/a', 'n1', 1000, true)).rejects.toMatchObject({ name: 'StoreRefusedError' });
+      expect(said).toHaveLength(1);
+      await clock.advance(10_000);
+      expect(said.length).toBe(2);
+    } finally {
+      await redis.server.start();
+    }
+  });
+
+  it('is content with the rights that README.md names', async () => {
+    const { redis: admin } = await redis.end(redis.app());
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const rule = /^user greenroom (.+)$/m.exec(readme)?.[1] ?? '';
+    await admin.call('ACL', 'SETUSER', 'greenroom', ...rule.split(' '));
+    const url = redis.server.url.replace('//', '//greenroom:secret@');
+    const [one, two] = [await open({ url, prefix: 'greenroom' }), await open({ url, prefix: 'greenroom' })];
+    await one.courier.serve('n1', async () => 'seen');
+    await one.directory.join('n1');
+    await two.store.check();
+    expect(await two.directory.locate('lab/a')).toBe('n1');
+    const envelope = { address: 'lab/a', request: { type: 'view', viewer: undefined }, deadline: Infinity } as const;
+    expect(await two.courier.send('n1', envelope)).toBe('seen');
+    const turns = await Turns.claim(one.store, 'lab/a');
+    const heard: unknown[] = [];
+    two.feed.subscribe('lab/a', (_, message) => void heard.push(message));
+    two.feed.publish('lab/a', { type: 'signal', name: 'typing', data: 1, by: { id: 'ann' }, from: 'c1' });
+    await turns.commit();
+    await becomes(() => expect(heard).toHaveLength(2));
+    await turns.save();
+    expect(await two.store.due(9, 9)).toEqual([{ address: 'lab/a', at: 9 }]);
+    expect(await two.store.list('lab', 9)).toEqual(['a']);
+    await expect(open({ url, prefix: 'other' })).rejects.toThrow('NOPERM');
   });
 
   it('leaves no connection when it is closed, nor when it refuses', async () => {

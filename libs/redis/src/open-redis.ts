@@ -48,6 +48,9 @@ export interface RedisPorts {
   close(): Promise<void>;
 }
 
+/** Failures are reported no more often, milliseconds. */
+const REPORT_MS = 10_000;
+
 const SILENT: RoomsLogger = { error: () => {}, warn: () => {} };
 
 /** @throws RedisUnfitError when the server cannot be reached, or its settings would lose rooms. */
@@ -77,7 +80,7 @@ async function openPorts(
   const keys = new Keys(prefix);
   for (const sentence of await checkServer(redis)) logger.warn(sentence, {});
   await checkFormat(redis, keys);
-  const report = (cause: unknown): void => logger.warn('Redis', { cause });
+  const report = sparingly(logger, clock);
   const subscriptions = new Subscriptions(listening, report);
   const told = new WeakSet<PublishedTurn>();
   const store = new RedisRoomStore(redis, keys, {
@@ -119,3 +122,16 @@ async function checkFormat(redis: RedisConnection, keys: Keys): Promise<void> {
       `Redis holds data of format ${format} under ${keys.prefix}; this Greenroom reads ${FORMAT}.`,
     );
 }
+
+/** While Redis is away everything fails: it is said once in a while, with how often. */
+const sparingly = (logger: RoomsLogger, clock: Clock): ((cause: unknown) => void) => {
+  let saidAt = -Infinity;
+  let unsaid = 0;
+  return (cause) => {
+    unsaid += 1;
+    if (clock.now() - saidAt < REPORT_MS) return;
+    logger.warn('Redis has failed', { cause, times: unsaid });
+    saidAt = clock.now();
+    unsaid = 0;
+  };
+};

@@ -21,8 +21,9 @@ export class Subscriptions {
   readonly #channels = new Map<string, Channel>();
   readonly #lost = new Set<() => void>();
   readonly #back = new Set<() => void>();
+  #up: Promise<void> | undefined;
 
-  /** @param report called with what a listener threw. */
+  /** @param report called with what a listener threw, and with why a channel cannot be heard. */
   constructor(
     private readonly redis: RedisConnection,
     private readonly report: (error: unknown) => void,
@@ -70,9 +71,21 @@ export class Subscriptions {
   async #ask(name: string): Promise<void> {
     try {
       await this.redis.ssubscribe(name);
-    } catch {
-      await new Promise<void>((resolve) => this.redis.once('ready', () => resolve(this.#channels.get(name)?.ready)));
+    } catch (error) {
+      this.report(error);
+      await this.#untilUp();
+      await this.#channels.get(name)?.ready;
     }
+  }
+
+  #untilUp(): Promise<void> {
+    this.#up ??= new Promise((resolve) =>
+      this.redis.once('ready', () => {
+        this.#up = undefined;
+        resolve();
+      }),
+    );
+    return this.#up;
   }
 
   #stop(name: string, listeners: Set<ChannelListener>, listener: ChannelListener): void {

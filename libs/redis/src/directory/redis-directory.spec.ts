@@ -87,7 +87,9 @@ describe('RedisDirectory', () => {
 
   it('a node that is not heard of for its lease takes no part any more', async () => {
     // A lease is of real time: the server's.
-    const { one, two } = await pair({ times: { leaseMs: 300, beatMs: 50, fenceMs: 200 } });
+    const beatMs = 50;
+    const times = { leaseMs: 60_000, beatMs, fenceMs: 40_000 };
+    const { one, two } = await pair({ times }, { times: { leaseMs: 300, beatMs, fenceMs: 200 } });
     const heard: (readonly string[])[] = [];
     const gone = new Promise<void>((resolve) => {
       one.watch((nodes) => {

@@ -81,13 +81,17 @@ export class RedisDirectory implements Directory {
     const now = this.context.monotonic();
     const known = this.#known.get(address);
     if (known !== undefined && now - known.at < this.context.times.leaseMs) return known.node;
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const node = await this.#owners.settle(address, this.#nodes);
-      if (node !== undefined) {
-        this.#remember(address, { node, at: now });
-        return node;
+    try {
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const node = await this.#owners.settle(address, this.#nodes);
+        if (node !== undefined) {
+          this.#remember(address, { node, at: now });
+          return node;
+        }
+        await this.#beatOrFail();
       }
-      await this.#beat();
+    } catch (error) {
+      this.context.report(error);
     }
     return undefined;
   }
@@ -99,7 +103,12 @@ export class RedisDirectory implements Directory {
 
   async leave(node: string): Promise<void> {
     if (!this.#own.delete(node)) return;
-    await this.#members.remove(node);
+    try {
+      await this.#members.remove(node);
+    } catch (error) {
+      // Its lease ends by itself.
+      this.context.report(error);
+    }
     await this.#beat();
   }
 

@@ -133,9 +133,10 @@ describe('two nodes', () => {
     const prefix = redis.app();
     const proxy = await faultProxy({ target: { port: redis.server.port } });
     proxies.push(proxy);
-    const lease = { leaseMs: 600, beatMs: 150, fenceMs: 400 };
+    const beatMs = 100;
+    const lease = { leaseMs: 600, beatMs, fenceMs: 400 };
     const a = await start({ prefix, lease, url: `redis://127.0.0.1:${proxy.port}` });
-    const b = await start({ prefix, lease });
+    const b = await start({ prefix, lease: { leaseMs: 60_000, beatMs, fenceMs: 40_000 } });
     const ofA = await ownedBy(a.node.id, b);
     await a.say(ofA, 'one');
     // It hears nothing more, and nobody hears it.

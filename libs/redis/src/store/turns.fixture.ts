@@ -24,6 +24,12 @@ export class Turns {
     return published;
   }
 
+  /** A snapshot of all, with a deadline; the log goes. */
+  async save(): Promise<void> {
+    const keep = { index: 1, seq: Infinity, after: 0 };
+    await this.store.saveSnapshot(this.address, this.#fence, { seq: this.#seq, state: 0 }, keep, 9);
+  }
+
   /** What the next turn would be; it is not committed. */
   next(): readonly [Batch, PublishedTurn] {
     const { epoch } = this.#fence;
