@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { program } from './debian.mjs';
+import { program, unpackedProgram } from './debian.mjs';
 
 const { PATH } = process.env;
 afterEach(() => {
@@ -14,4 +14,5 @@ test('one that is missing and cannot be installed fails the test, in one line th
   process.env.PATH = '/nowhere';
   expect(() => program('strace')).toThrow('strace is not here: install it (Debian: apt-get install strace).');
   expect(() => program('prlimit', 'util-linux')).toThrow('apt-get install util-linux');
+  expect(() => unpackedProgram('strace')).toThrow('strace is not here: install it (Debian: apt-get install strace).');
 });

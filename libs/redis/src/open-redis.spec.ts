@@ -62,6 +62,11 @@ describe('openRedis', () => {
     });
   });
 
+  it('refuses a lease that would end before its node knows', async () => {
+    await expect(open({ lease: { leaseMs: 3000 } })).rejects.toMatchObject({ name: 'DefinitionError' });
+    await expect(open({ lease: { beatMs: 4000 } })).rejects.toMatchObject({ name: 'DefinitionError' });
+  });
+
   it('takes the seed that answers, of those that are named', async () => {
     const { store } = await open({ url: ['redis://127.0.0.1:1', redis.server.url] });
     await store.check();

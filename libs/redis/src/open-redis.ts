@@ -1,4 +1,5 @@
 import {
+  DefinitionError,
   systemIds,
   SystemClock,
   type Clock,
@@ -53,8 +54,16 @@ const REPORT_MS = 10_000;
 
 const SILENT: RoomsLogger = { error: () => {}, warn: () => {} };
 
-/** @throws RedisUnfitError when the server cannot be reached, or its settings would lose rooms. */
+/**
+ * @throws RedisUnfitError when the server cannot be reached, or its settings would lose rooms. DefinitionError for times of
+ * a lease that cannot work.
+ */
 export async function openRedis(options: RedisOptions): Promise<RedisPorts> {
+  const { beatMs, fenceMs, leaseMs } = { ...LEASE_TIMES, ...options.lease };
+  if (!(beatMs < fenceMs && fenceMs < leaseMs))
+    throw new DefinitionError(
+      `A lease of ${leaseMs} ms cannot be kept by beats of ${beatMs} and a fence of ${fenceMs}.`,
+    );
   const urls = typeof options.url === 'string' ? [options.url] : options.url;
   const redis = await connect(urls, 'greenroom');
   try {

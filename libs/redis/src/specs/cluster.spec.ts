@@ -1,8 +1,11 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { TestConnection } from '@greenroom/testing';
 import { Redis } from 'ioredis';
 import { courierContract, directoryContract, feedContract, roomStoreContract } from '@greenroom/testing/contracts';
 import { TestCluster } from '../cluster.fixture.js';
 import { openRedis, type RedisPorts } from '../open-redis.js';
+import { becomes } from '../redis.fixture.js';
+import { TestNode } from './nodes.fixture.js';
 
 const cluster = new TestCluster();
 const opened: RedisPorts[] = [];
@@ -61,4 +64,40 @@ it('rooms are on both servers, and found by their deadlines and kinds', async ()
     expect((await server.keys('*:room:*')).length).toBeGreaterThan(5);
     server.disconnect();
   }
+});
+
+describe('two nodes on a cluster', () => {
+  const pair = async (): Promise<readonly [TestNode, TestNode]> => {
+    const options = { url: cluster.url, prefix: cluster.app() };
+    const nodes = [await TestNode.start(options), await TestNode.start(options)] as const;
+    for (const { ports } of nodes) opened.push(ports);
+    return nodes;
+  };
+  const texts = (connection: TestConnection, room: string): unknown[] =>
+    connection
+      .received('events')
+      .filter((push) => push.room === room)
+      .flatMap(({ events }) => events.map(({ data }) => (data as { readonly text: string }).text));
+
+  it('run the rooms of each other, and all members hear all, also once a server has died and come back', async () => {
+    const [a, b] = await pair();
+    const [ann, bob] = [a.connect('ann'), b.connect('bob')];
+    // Of both nodes, and on both servers.
+    const rooms = Array.from({ length: 12 }, (_, i) => `talk/${i}`);
+    for (const room of rooms) {
+      await ann.join(room);
+      await bob.join(room);
+      for (const each of [ann, bob, ann]) await each.send(room, 'say', { text: each.user.id });
+    }
+    const said = ['ann', 'bob', 'ann'];
+    for (const room of rooms) await becomes(() => expect([texts(ann, room), texts(bob, room)]).toEqual([said, said]));
+    expect(a.node.active).toBeGreaterThan(0);
+    expect(a.node.active + b.node.active).toBe(rooms.length);
+
+    await cluster.servers[0]?.kill();
+    await cluster.servers[0]?.start();
+    for (const [i, room] of rooms.entries()) await becomes(() => a.say(room, 'again', `again-${i}`));
+    const all = [...said, 'again'];
+    for (const room of rooms) await becomes(() => expect([texts(ann, room), texts(bob, room)]).toEqual([all, all]));
+  });
 });
