@@ -77,13 +77,15 @@ class LocalNode implements RoomsNode {
       store: this.#store,
       checks,
       kind: (name) => this.kind(name),
-      isOwn: async (address) => (await this.#directory.locate(address)) === this.id,
+      isOwn: (address) => this.#isOwn(address),
       isOpen: (connection) => this.#connections.has(connection),
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
     this.#drainMs = limits.drainMs;
-    this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger);
+    this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger, (address) =>
+      this.#isOwn(address),
+    );
   }
 
   get active(): number {
@@ -156,6 +158,10 @@ class LocalNode implements RoomsNode {
     await this.#host.drain(this.#drainMs);
     this.#stopServing();
     await this.#directory.leave(this.id);
+  }
+
+  async #isOwn(address: string): Promise<boolean> {
+    return (await this.#directory.locate(address)) === this.id;
   }
 }
 

@@ -101,6 +101,22 @@ describe('two nodes on one store', () => {
     }
   });
 
+  it("a node leaves another's rooms alone when they are due, and wakes its own that sleep", async () => {
+    const [one, two] = pair();
+    const later = (ms: number) => one.room(A).send('later', { ms }, { as: { id: 'sys', name: 'Sys' } });
+    const rang = async () => (await store.read(A, { limit: 100 })).filter(({ input }) => input.type === 'timer').length;
+    await later(5000);
+    await clock.advance(10_000);
+    expect([await rang(), await barriers()]).toEqual([1, 1]);
+    await later(200_000);
+    await clock.advance(100_000);
+    expect(one.active).toBe(0);
+    directory.owner = two.id;
+    await clock.advance(110_000);
+    expect([await rang(), await barriers()]).toEqual([2, 2]);
+    expect([one.active, two.active]).toEqual([0, 1]);
+  });
+
   it('a turn says which position it follows, however much is in it', async () => {
     const [one] = pair();
     await connect(one, 'ann').join(A);
