@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from './clock.js';
-import { DefinitionError, UnknownKindError } from './errors.js';
+import { DefinitionError, UnavailableError, UnknownKindError } from './errors.js';
 import { Audience } from './feed/audience.js';
 import type { Feed } from './feed/feed.js';
 import { MemoryFeed } from './feed/memory-feed.js';
@@ -16,7 +16,8 @@ import { MemoryDirectory } from './placement/memory-directory.js';
 import { RoomHost } from './placement/room-host.js';
 import { ConnectionSessions } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
-import type { Courier } from './routing/courier.js';
+import type { ReplyTo, Request } from './room/request.js';
+import type { Courier, Envelope } from './routing/courier.js';
 import { MemoryCourier } from './routing/memory-courier.js';
 import { Router } from './routing/router.js';
 import type { Sessions } from './routing/sessions.js';
@@ -110,9 +111,7 @@ class LocalNode implements RoomsNode {
   }
 
   async start(): Promise<void> {
-    this.#stopServing = await this.#courier.serve(this.id, ({ address, request, deadline }) =>
-      this.#host.ask(address, request, deadline),
-    );
+    this.#stopServing = await this.#courier.serve(this.id, (envelope) => this.#serve(envelope));
     // Others count on it from now on.
     await this.#directory.join(this.id);
     this.#alarms.start();
@@ -158,6 +157,12 @@ class LocalNode implements RoomsNode {
     await this.#host.drain(this.#drainMs);
     this.#stopServing();
     await this.#directory.leave(this.id);
+  }
+
+  /** Who sent it may not know that the room has gone to another: that node would lose it. */
+  async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
+    if (!this.#host.isActive(address) && !(await this.#isOwn(address))) throw new UnavailableError();
+    return this.#host.ask(address, request, deadline);
   }
 
   async #isOwn(address: string): Promise<boolean> {

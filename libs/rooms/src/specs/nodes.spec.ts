@@ -31,6 +31,7 @@ class SettledDirectory implements Directory {
 
 describe('two nodes on one store', () => {
   let [clock, store, directory] = [new VirtualClock(), new MemoryRoomStore(), new SettledDirectory()];
+  let courier = new MemoryCourier();
   let nodes: RoomsNode[] = [];
   let logged: unknown[] = [];
   let turns: PublishedTurn[] = [];
@@ -38,7 +39,7 @@ describe('two nodes on one store', () => {
   beforeEach(async () => {
     [clock, store, directory] = [new VirtualClock(), new MemoryRoomStore(), new SettledDirectory()];
     logged = [];
-    const courier = new MemoryCourier();
+    courier = new MemoryCourier();
     const feed = new MemoryFeed((error) => logged.push(error));
     turns = [];
     feed.subscribe(A, (_, message) => message.type === 'turn' && turns.push(message));
@@ -99,6 +100,17 @@ describe('two nodes on one store', () => {
       expect(from).toBeLessThanOrEqual(at);
       at = to;
     }
+  });
+
+  it('what comes to a node that is not to have the room is refused, and takes it from nobody', async () => {
+    const [one, two] = pair();
+    await say(one, 'x');
+    const request = { type: 'view', viewer: undefined } as const;
+    const envelope = { address: A, request, deadline: clock.now() + 1000 };
+    await expect(courier.send(two.id, envelope)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(two.active).toBe(0);
+    expect(await barriers()).toBe(1);
+    expect(await courier.send(one.id, envelope)).toEqual(await one.room(A).view());
   });
 
   it("a node leaves another's rooms alone when they are due, and wakes its own that sleep", async () => {
