@@ -25,6 +25,7 @@ const LONGEST_STEP_MS = 2 ** 31 - 1;
 
 /** Real time. Its timers do not keep a process alive. */
 export class SystemClock implements Clock {
+  #soon: (() => void)[] = [];
   readonly #pending = new WeakMap<Timer, NodeJS.Timeout>();
 
   now(): number {
@@ -43,7 +44,13 @@ export class SystemClock implements Clock {
   }
 
   soon(run: () => void): void {
-    setImmediate(run);
+    if (this.#soon.push(run) === 1) setImmediate(() => this.#runSoon());
+  }
+
+  #runSoon(): void {
+    const runs = this.#soon;
+    this.#soon = [];
+    for (const run of runs) run();
   }
 
   #step(timer: Timer, remainingMs: number, run: () => void): void {

@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from './clock.js';
-import { DefinitionError, UnknownKindError } from './errors.js';
+import { DefinitionError, toRoomError, UnknownKindError } from './errors.js';
 import { Audience } from './feed/audience.js';
 import type { Feed } from './feed/feed.js';
 import { MemoryFeed } from './feed/memory-feed.js';
@@ -14,6 +14,7 @@ import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
 import { RoomHost } from './placement/room-host.js';
+import type { ReplyTo, Request } from './room/request.js';
 import { ConnectionSessions } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
 import type { Courier } from './routing/courier.js';
@@ -108,8 +109,15 @@ class LocalNode implements RoomsNode {
 
   async start(): Promise<void> {
     await this.#directory.join(this.id);
-    this.#stopServing = this.#courier.serve(this.id, ({ address, request, deadline }) =>
-      this.#host.ask(address, request, deadline),
+    this.#stopServing = this.#courier.serve(
+      this.id,
+      ({ address, request, deadline }) =>
+        new Promise((resolve, reject) =>
+          this.#host.ask(address, request, deadline, {
+            resolve: (reply) => resolve(reply as ReplyTo<Request>),
+            reject: (error) => reject(toRoomError(error)),
+          }),
+        ),
     );
     this.#alarms.start();
   }

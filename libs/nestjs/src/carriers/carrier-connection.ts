@@ -32,6 +32,9 @@ export abstract class CarrierConnection implements RoomsConnection {
     return this.#whenGone !== undefined;
   }
 
+  /** Its reader has taken all that was pushed. `backlog` says the same, and costs more. */
+  abstract get isIdle(): boolean;
+
   /** What has been pushed and its reader has not taken yet. */
   abstract get backlog(): SendLimits;
 

@@ -42,6 +42,10 @@ export class SocketIoConnection extends CarrierConnection {
     });
   }
 
+  get isIdle(): boolean {
+    return this.#outlet.isIdle;
+  }
+
   get backlog(): SendLimits {
     return this.#outlet.waiting;
   }
@@ -125,6 +129,7 @@ export class SocketIoConnection extends CarrierConnection {
   }
 
   #decide(isVolatile: boolean): ReturnType<typeof decide> {
+    if (this.#outlet.isIdle) return 'send';
     const limits = { bytes: this.settings.sendQueueBytes, frames: this.settings.sendQueueFrames };
     return decide(this.#outlet.waiting, limits, isVolatile);
   }

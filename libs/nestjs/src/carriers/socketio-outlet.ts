@@ -36,6 +36,11 @@ export class SocketIoOutlet {
     engine.on('flush', this.#flushed);
   }
 
+  /** Nothing waits. */
+  get isIdle(): boolean {
+    return this.#buffered.frames === 0 && this.#lineOf()?.isIdle === true;
+  }
+
   /** What waits for the reader. */
   get waiting(): SendLimits {
     const inside = this.engine as unknown as EngineInside;
@@ -60,12 +65,13 @@ export class SocketIoOutlet {
 
   /** To be called before something is written to engine.io by others, with about its size. */
   expect(bytes: number): void {
-    this.#lineOf()?.hold();
     this.#buffered.bytes += bytes;
     this.#buffered.frames += 1;
   }
 
+  /** What is written from now on is not ours. */
   end(): void {
+    this.#lineOf()?.hold();
     this.engine.off('flush', this.#flushed);
   }
 
@@ -87,7 +93,9 @@ export class SocketIoOutlet {
     return this.#line?.raw;
   }
 
+  /** Whoever has something written by engine.io: right after this it goes to the transport, behind what is written here. */
   readonly #flushed = (): void => {
+    this.#lineOf()?.hold();
     this.#leaving = this.#buffered;
     this.#buffered = { bytes: 0, frames: 0 };
   };

@@ -17,8 +17,12 @@ export class WebSocketConnection extends CarrierConnection {
     super(id, handshake, user);
   }
 
+  get isIdle(): boolean {
+    return this.wire.isIdle;
+  }
+
   get backlog(): SendLimits {
-    return this.wire.backlog;
+    return this.wire.waiting;
   }
 
   push(frame: Frame): void {

@@ -3,7 +3,7 @@ import { CLOSE } from '@greenroom/protocol';
 import type { Clock } from '@greenroom/rooms';
 import type { WebSocket } from 'ws';
 import { TokenBucket } from '../limits/token-bucket.js';
-import { ConnectionQueue } from '../sockets/connection-queue.js';
+import { ConnectionQueue, untilSettled } from '../sockets/connection-queue.js';
 import { Heartbeat } from '../sockets/heartbeat.js';
 import { bytesOf } from '../sockets/message.js';
 import { Outlet } from '../sockets/outlet.js';
@@ -47,14 +47,14 @@ export class Conversation {
       heartbeat.heard();
       this.#take(bytesOf(data), isBinary);
     });
-    socket.on('error', (error) => void this.#queue.add(() => handlers.broke(connection, error)));
+    socket.on('error', (error) => void this.#queue.add(untilSettled(() => handlers.broke(connection, error))));
     socket.once('close', (code, reason) => {
       heartbeat.stop();
       endpoint.leave(connection);
-      this.#queue.add(() => handlers.closed(connection, code, reason.toString()).then(this.#end));
+      this.#queue.add(untilSettled(() => handlers.closed(connection, code, reason.toString()).then(this.#end)));
     });
     endpoint.enter(connection);
-    this.#queue.add(() => handlers.connected(connection));
+    this.#queue.add(untilSettled(() => handlers.connected(connection)));
   }
 
   terminate(): void {
@@ -86,7 +86,7 @@ export class Conversation {
     this.#waiting.frames += 1;
     this.#waiting.bytes += bytes.length;
     if (this.#isFull()) this.socket.pause();
-    this.#queue.add(() => this.#handle(bytes, isBinary));
+    this.#queue.add(untilSettled(() => this.#handle(bytes, isBinary)));
   }
 
   async #handle(bytes: Buffer, isBinary: boolean): Promise<void> {

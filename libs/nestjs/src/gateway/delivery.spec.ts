@@ -12,6 +12,9 @@ const ANN: Identity = { id: 'ann', name: 'Ann' };
 class Reader extends CarrierConnection {
   readonly carrier = 'websocket';
   backlog = { bytes: 0, frames: 0 };
+  get isIdle(): boolean {
+    return this.backlog.bytes === 0 && this.backlog.frames === 0;
+  }
   readonly pushed: Push[] = [];
   closed: number | undefined;
 

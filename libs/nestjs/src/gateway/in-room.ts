@@ -116,8 +116,8 @@ export class InRoom {
     admission.left(this.connection, attempt.kind, address).catch((thrown: unknown) => logger.error(thrown));
   }
 
-  /** Releases when the room has the command. */
-  async send({ room, address, name, data, id }: SendOperation, step: Step): Promise<SendResult> {
+  /** Releases when the room has the command. What is wrong is thrown at once where it can be. */
+  send({ room, address, name, data, id }: SendOperation, step: Step): Promise<SendResult> {
     const kind = this.#kind(address.kind);
     if (!Object.hasOwn(kind.contract.commands, name)) throw new UnknownCommandError(address.kind, name);
     this.#mustBeMember(room);

@@ -85,30 +85,26 @@ export class Operations {
   }
 
   #enqueue(operation: Operation, answer?: Answer): void {
-    const kept = this.#queue.add((release) => this.#perform(operation, release, once(answer)));
+    const kept = this.#queue.add((release) => void this.#perform(operation, release, answer));
     if (!kept) this.#refuse(new BusyError('The connection'), answer);
   }
 
   /** Guards that never end hold up their connection no longer than its patience, and nothing comes of them then. */
-  async #perform(operation: Operation, release: () => void, answer: Answer): Promise<void> {
-    const watched = this.#patience.begin(() => {
-      step.expire();
-      this.#refuse(new UnavailableError(), answer);
-      release();
-    });
-    const step = new Step(release, watched);
+  async #perform(operation: Operation, release: () => void, answer: Answer = NOBODY_ASKS): Promise<void> {
+    const step = new Step(this.#patience, release, () => this.#refuse(new UnavailableError(), answer));
     try {
       const body = await this.#run(operation, step);
-      step.answered(answer({ ok: true, ...body }));
+      // One that was too late has been answered.
+      if (!step.isLate) step.answered(answer({ ok: true, ...body }));
     } catch (thrown) {
-      this.#fail(operation, thrown, answer);
+      this.#fail(operation, thrown, step.isLate ? undefined : answer);
     } finally {
-      watched();
+      step.over();
     }
   }
 
-  /** Resolves to the reply's body. What releases its step lets the next operation begin before it is answered. */
-  async #run(operation: Operation, step: Step): Promise<object> {
+  /** The reply's body. What releases its step lets the next operation begin before it is answered. */
+  #run(operation: Operation, step: Step): object | Promise<object> {
     switch (operation.op) {
       case 'hello':
         return greet(operation);
@@ -140,7 +136,7 @@ export class Operations {
     return asked;
   }
 
-  #fail(operation: Operation, thrown: unknown, answer: Answer): void {
+  #fail(operation: Operation, thrown: unknown, answer: Answer | undefined): void {
     const error = toRoomError(thrown);
     // Whoever made it one of ours has logged what was behind it.
     if (error !== thrown) {
@@ -157,12 +153,5 @@ export class Operations {
   }
 }
 
-/** Signals have nobody to answer; a second answer has nobody who waits for it. */
-function once(answer: Answer | undefined): Answer {
-  let waiting = answer;
-  return (reply) => {
-    const tell = waiting;
-    waiting = undefined;
-    return tell?.(reply) ?? true;
-  };
-}
+/** Signals have nobody to answer. */
+const NOBODY_ASKS: Answer = () => true;

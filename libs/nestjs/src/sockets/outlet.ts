@@ -12,9 +12,7 @@ const LONGEST_REASON = 123;
  * all their readers and go past `ws`, which would make each anew. As both write whole messages, uncompressed, they may stand
  * between each other's.
  */
-export class Outlet {
-  readonly #line: RawLine;
-
+export class Outlet extends RawLine {
   constructor(
     private readonly socket: WebSocket,
     raw: Duplex,
@@ -22,34 +20,26 @@ export class Outlet {
     /** Called when the socket begins to close from this side: what the peer still sends must not count. */
     private readonly closing: () => void,
   ) {
-    this.#line = new RawLine(raw);
+    super(raw);
   }
 
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** What has been sent and its reader has not taken yet. */
-  get backlog(): SendLimits {
-    return this.#line.waiting;
-  }
-
   /** Whether a frame may be sent now. A reader who is too slow for one that is not volatile is closed (4408). */
   takes(isVolatile: boolean): boolean {
     if (!this.isOpen) return false;
-    const verdict = decide(this.backlog, this.limits, isVolatile);
+    if (this.isIdle) return true;
+    const verdict = decide(this.waiting, this.limits, isVolatile);
     if (verdict === 'overflow') this.close(CLOSE.slowReader, 'slow reader');
     return verdict === 'send';
-  }
-
-  /** Sends one message, a whole frame. */
-  send(frame: Buffer): void {
-    this.#line.write(frame);
   }
 
   /** A reason that is too long for a close frame ends at the last character that fits. */
   close(code: number, reason: string): void {
     if (!this.isOpen) return;
+    this.hold();
     this.socket.close(code, fitting(reason));
     this.closing();
   }

@@ -123,18 +123,18 @@ export class RoomCore {
     const outcome = this.#attempt(input, stamp);
     const events = this.#fold(input, stamp, { epoch: this.epoch, seq }, outcome);
     this.isFresh = input.type === 'open';
-    const entry: Entry = {
-      ...stamp,
-      epoch: this.epoch,
-      seq,
-      last: this.seq,
-      index: this.index - events.length,
-      input,
-      events,
-      ...(outcome.verdict.reply !== undefined && { reply: outcome.verdict.reply.data }),
-      ...(outcome.failed && { failed: true }),
-      ...(handled !== undefined && { handled }),
-    };
+    const { epoch, seq: last } = this;
+    const bare: Entry = { at, seed, id: stamp.id, epoch, seq, last, index: this.index - events.length, input, events };
+    const { reply } = outcome.verdict;
+    const isBare = reply === undefined && !outcome.failed && handled === undefined;
+    const entry: Entry = isBare
+      ? bare
+      : {
+          ...bare,
+          ...(reply !== undefined && { reply: reply.data }),
+          ...(outcome.failed && { failed: true }),
+          ...(handled !== undefined && { handled }),
+        };
     return {
       entry,
       effects: outcome.applied?.effects ?? [],

@@ -47,8 +47,9 @@ export class Outcomes {
     const window = this.#windows.get(member);
     const outcome = window?.outcomes.get(commandId);
     if (outcome !== undefined) return outcome;
+    if (window === undefined || window.forgotten.size === 0) return undefined;
     const id = numbered(commandId);
-    const below = id === undefined ? undefined : window?.forgotten.get(id.client);
+    const below = id === undefined ? undefined : window.forgotten.get(id.client);
     return id !== undefined && below !== undefined && id.n <= below ? 'forgotten' : undefined;
   }
 

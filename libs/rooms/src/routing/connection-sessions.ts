@@ -96,9 +96,9 @@ export class ConnectionSessions implements Sessions {
     }
   }
 
-  async send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
+  send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
     const place = this.#joined.get(address);
-    if (place === undefined) throw new NotAMemberError();
+    if (place === undefined) return Promise.reject(new NotAMemberError());
     const { ids, router } = this.context;
     return router.ask(
       address,
