@@ -14,7 +14,6 @@ import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
 import { RoomHost } from './placement/room-host.js';
-import type { ReplyTo, Request } from './room/request.js';
 import { ConnectionSessions } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
 import type { Courier } from './routing/courier.js';
@@ -114,7 +113,7 @@ class LocalNode implements RoomsNode {
       ({ address, request, deadline }) =>
         new Promise((resolve, reject) =>
           this.#host.ask(address, request, deadline, {
-            resolve: (reply) => resolve(reply as ReplyTo<Request>),
+            resolve,
             reject: (error) => reject(toRoomError(error)),
           }),
         ),

@@ -6,9 +6,10 @@ import { errorCodeOf } from '../gateway/close-code.js';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import type { Answer } from '../gateway/operations.js';
 import type { Handshake } from '../gateway/rooms-connection.js';
-import { weigh } from '../limits/weight.js';
+import { isHeavier, weigh } from '../limits/weight.js';
 import { CarrierConnection } from './carrier-connection.js';
 import { decide, type SendLimits } from '../sockets/send-queue.js';
+import { sendAcksThrough } from './socketio-acks.js';
 import { roomChannel, userChannel } from './socketio-names.js';
 import { SocketIoOutlet } from './socketio-outlet.js';
 import type { SocketIoPackets } from './socketio-packets.js';
@@ -35,6 +36,7 @@ export class SocketIoConnection extends CarrierConnection {
     // A socket whose transport is lost before it was let in never says `disconnect`.
     socket.conn.once('close', gone);
     const outlet = new SocketIoOutlet(socket.conn);
+    sendAcksThrough(outlet, socket, packets, settings.sendQueueBytes);
     this.#outlet = outlet;
     this.whenGone(() => {
       socket.conn.off('close', gone);
@@ -97,7 +99,6 @@ export class SocketIoConnection extends CarrierConnection {
         this.close(CLOSE.slowReader, 'slow reader');
         return true;
       }
-      this.#outlet.expect(weigh(reply, this.settings.sendQueueBytes));
       try {
         (ack as (reply: Reply) => void)(reply);
         return true;
@@ -113,7 +114,7 @@ export class SocketIoConnection extends CarrierConnection {
   breach(body: unknown): ErrorBody | undefined {
     const { frame } = this.settings;
     const breach = exceedsLimits(body, frame);
-    if (breach !== undefined || weigh(body, frame.maxBytes) <= frame.maxBytes) return breach;
+    if (breach !== undefined || !isHeavier(body, frame.maxBytes)) return breach;
     return errorBody('TOO_LARGE', `A frame may have a total of ${frame.maxBytes} bytes`);
   }
 

@@ -42,7 +42,8 @@ export class Delivery implements Connection {
   }
 
   push(frame: Frame): void {
-    if (this.#behind.size === 0 && this.connection.isIdle) return this.connection.push(frame);
+    // Nobody is behind whom nobody watches.
+    if (this.#watch === undefined && this.connection.isIdle) return this.connection.push(frame);
     const { push } = frame;
     if (push.op === 'reset' || push.op === 'closed') this.#behind.delete(push.room);
     else if ('room' in push && this.#behind.has(push.room)) return;

@@ -7,8 +7,9 @@ import type { SendLimits } from './send-queue.js';
  * and the promises that it settles are, go in one write.
  */
 export class RawLine {
-  /** Frames of this tick that the socket has not been given yet. */
-  readonly #pending: Buffer[] = [];
+  /** Frames of this tick that the socket has not been given yet: most ticks have one. */
+  #first: Buffer | undefined;
+  #others: Buffer[] | undefined;
   #pendingBytes = 0;
   /** Others write in this tick too, so the socket itself gathers. */
   #isCorked = false;
@@ -22,13 +23,14 @@ export class RawLine {
 
   /** Nothing at all waits. */
   get isIdle(): boolean {
-    return this.#pending.length === 0 && (this.#isClear || (!this.#isCorked && this.raw.writableLength === 0));
+    return this.#first === undefined && (this.#isClear || (!this.#isCorked && this.raw.writableLength === 0));
   }
 
   /** What has been written and its reader has not taken yet. */
   get waiting(): SendLimits {
     const { bytes, frames } = this.#backlog.waiting;
-    return { bytes: bytes + this.#pendingBytes, frames: frames + this.#pending.length };
+    const pending = this.#first === undefined ? 0 : 1 + (this.#others?.length ?? 0);
+    return { bytes: bytes + this.#pendingBytes, frames: frames + pending };
   }
 
   /** Bytes of it, whoever wrote them. */
@@ -39,7 +41,7 @@ export class RawLine {
   /** To be called before others write: it comes after what is written here before, and leaves with it. */
   hold(): void {
     if (this.#isCorked) return;
-    if (this.#pending.length === 0) flushSoon(this);
+    if (this.#first === undefined) flushSoon(this);
     this.#isCorked = true;
     this.#isClear = false;
     this.raw.cork();
@@ -48,13 +50,16 @@ export class RawLine {
 
   write(frame: Buffer): void {
     if (this.#isCorked) {
-      this.raw.write(frame);
-      this.#backlog.add(frame.length);
+      this.#give(frame);
       return;
     }
-    if (this.#pending.length === 0) flushSoon(this);
-    this.#pending.push(frame);
     this.#pendingBytes += frame.length;
+    if (this.#first !== undefined) {
+      (this.#others ??= []).push(frame);
+      return;
+    }
+    this.#first = frame;
+    flushSoon(this);
   }
 
   /** The tick is over. */
@@ -63,7 +68,7 @@ export class RawLine {
     if (this.#isCorked) {
       this.#isCorked = false;
       raw.uncork();
-    } else if (this.#pending.length > 1) {
+    } else if (this.#others !== undefined) {
       raw.cork();
       this.#hand();
       raw.uncork();
@@ -72,16 +77,20 @@ export class RawLine {
     if (this.#isClear) this.#backlog.clear();
   }
 
+  /** Gives the socket what is pending. */
   #hand(): void {
-    const pending = this.#pending;
-    // It may have ended since.
-    if (this.raw.writable)
-      for (const frame of pending) {
-        this.raw.write(frame);
-        this.#backlog.add(frame.length);
-      }
-    pending.length = 0;
+    const [first, others] = [this.#first, this.#others];
+    this.#first = this.#others = undefined;
     this.#pendingBytes = 0;
+    // It may have ended since.
+    if (first === undefined || !this.raw.writable) return;
+    this.#give(first);
+    if (others !== undefined) for (const frame of others) this.#give(frame);
+  }
+
+  #give(frame: Buffer): void {
+    this.raw.write(frame);
+    this.#backlog.add(frame.length);
   }
 }
 

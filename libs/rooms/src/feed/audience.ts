@@ -6,7 +6,7 @@ import type { EndedSession, Feed, FeedMessage, PublishedTurn } from './feed.js';
 import { Frame } from './frame.js';
 import { Presence } from './presence.js';
 import type { Seat } from './seat.js';
-import { isVisible, toWire } from './visibility.js';
+import { isVisible, toWire, type Viewer } from './visibility.js';
 
 /** A room as this node's members hear it. */
 interface Hall {
@@ -91,7 +91,7 @@ export class Audience {
       if (message.to > position) missed.add(message);
       this.#end(address, message);
     }
-    if (!missed.isEmpty && seat.state.type === 'live') seat.connection.push(new Frame(missed.take(address)));
+    if (!missed.isEmpty && seat.isLive) seat.connection.push(new Frame(missed.take(address)));
   }
 
   /** A live seat waits again, for a new baseline and `begin`. */
@@ -125,7 +125,7 @@ export class Audience {
       seats?.delete(seat);
       if (seats?.size === 0) hall.byMember.delete(member.id);
     }
-    seat.state = { type: 'gone' };
+    seat.leave();
     if (hall.joining.size + hall.live.size > 0) return;
     hall.unsubscribe();
     this.#halls.delete(address);
@@ -148,7 +148,7 @@ export class Audience {
   #end(address: string, { ended }: PublishedTurn): void {
     for (const each of ended) {
       const seat = this.#sessions.get(each.session);
-      if (seat?.state.type !== 'live') continue;
+      if (seat?.isLive !== true) continue;
       this.remove(address, seat);
       seat.onEnded(each);
     }
@@ -166,22 +166,21 @@ export class Audience {
     if (message.type === 'signal') {
       const { name, data, by, from } = message;
       const frame = new Frame({ op: 'signal', room: address, name, data, by });
-      for (const { state, connection } of seats)
-        if (state.type === 'live' && connection.id !== from) connection.push(frame);
+      for (const { isLive, connection } of seats) if (isLive && connection.id !== from) connection.push(frame);
       return;
     }
     if (message.events.length === 0) return;
     const frameFor = framesOf(address, message, historyFor);
-    for (const { state, connection } of seats) {
-      if (state.type !== 'live' || message.to <= state.position) continue;
-      state.position = message.to;
-      connection.push(frameFor(state.viewer));
+    for (const seat of seats) {
+      if (!seat.isLive || message.to <= seat.position) continue;
+      seat.position = message.to;
+      seat.connection.push(frameFor(seat));
     }
   }
 
   #tellPresence(address: string, hall: Hall): void {
     const frame = new Frame(hall.presence.take(address));
-    for (const { state, connection } of hall.live) if (state.type === 'live') connection.push(frame);
+    for (const { isLive, connection } of hall.live) if (isLive) connection.push(frame);
   }
 }
 
@@ -190,7 +189,7 @@ const framesOf = (
   room: string,
   { epoch, floor, to, events }: PublishedTurn,
   historyFor: 'joined' | 'all',
-): ((viewer: { member: string; since: number }) => Frame) => {
+): ((viewer: Viewer) => Frame) => {
   const frames = new Map<string, Frame>();
   const frameOf = (visible: typeof events): Frame => {
     const push: EventsPush = { op: 'events', room, epoch, from: floor, to, events: visible.map(toWire) };

@@ -110,16 +110,10 @@ export class WatchedStore implements RoomStore {
       const silent = (): void => reject(new StoreSilentError(this.deadlineMs));
       // In two halves: a process that was stopped hears what came meanwhile before it gives up.
       let timeout = this.#halves.begin(() => (timeout = this.#halves.begin(silent)));
-      call().then(
-        (value) => {
-          timeout.end();
-          resolve(value);
-        },
-        (error: unknown) => {
-          timeout.end();
-          reject(error as Error);
-        },
-      );
+      const answered = call();
+      const end = (): void => timeout.end();
+      answered.then(end, end);
+      answered.then(resolve, reject);
     });
   }
 }
