@@ -23,9 +23,15 @@ export interface Clock {
 /** Node's timers overflow above this and would fire at once. */
 const LONGEST_STEP_MS = 2 ** 31 - 1;
 
+/**
+ * So many run before what they make due: promises, and then what sockets are to write. The turns of many rooms and then the writes of
+ * many sockets cost less than a turn and its writes, one after the other; and nobody waits for thousands.
+ */
+const TOGETHER = 32;
+
 /** Real time. Its timers do not keep a process alive. */
 export class SystemClock implements Clock {
-  #soon: (() => void)[] = [];
+  #soon: (() => void)[] | undefined;
   readonly #pending = new WeakMap<Timer, NodeJS.Timeout>();
 
   now(): number {
@@ -44,13 +50,15 @@ export class SystemClock implements Clock {
   }
 
   soon(run: () => void): void {
-    if (this.#soon.push(run) === 1) setImmediate(() => this.#runSoon());
-  }
-
-  #runSoon(): void {
-    const runs = this.#soon;
-    this.#soon = [];
-    for (const run of runs) run();
+    if (this.#soon?.length === TOGETHER) this.#soon = undefined;
+    if (this.#soon === undefined) {
+      const runs: (() => void)[] = (this.#soon = []);
+      setImmediate(() => {
+        if (this.#soon === runs) this.#soon = undefined;
+        for (const each of runs) each();
+      });
+    }
+    this.#soon.push(run);
   }
 
   #step(timer: Timer, remainingMs: number, run: () => void): void {

@@ -190,7 +190,7 @@ const framesOf = (
   { epoch, floor, to, events }: PublishedTurn,
   historyFor: 'joined' | 'all',
 ): ((viewer: Viewer) => Frame) => {
-  const frames = new Map<string, Frame>();
+  let frames: Map<string, Frame> | undefined;
   const frameOf = (visible: typeof events): Frame => {
     const push: EventsPush = { op: 'events', room, epoch, from: floor, to, events: visible.map(toWire) };
     return new Frame(push);
@@ -202,8 +202,8 @@ const framesOf = (
     if (isForAll && (historyFor === 'all' || viewer.since <= first)) return (whole ??= frameOf(events));
     const visible = events.filter((event) => isVisible(event, viewer, historyFor));
     const key = visible.map(({ seq }) => seq).join();
-    const frame = frames.get(key) ?? frameOf(visible);
-    frames.set(key, frame);
+    const frame = frames?.get(key) ?? frameOf(visible);
+    (frames ??= new Map()).set(key, frame);
     return frame;
   };
 };

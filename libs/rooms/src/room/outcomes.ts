@@ -54,8 +54,11 @@ export class Outcomes {
   }
 
   record(member: string, commandId: string, outcome: Outcome): void {
-    const window = this.#windows.get(member) ?? { outcomes: new Map<string, Outcome>(), forgotten: new Map() };
-    this.#windows.set(member, window);
+    let window = this.#windows.get(member);
+    if (window === undefined) {
+      window = { outcomes: new Map<string, Outcome>(), forgotten: new Map() };
+      this.#windows.set(member, window);
+    }
     const { data, ...bare } = outcome;
     const isSmall = data !== undefined && JSON.stringify(data).length <= KEPT_REPLY;
     window.outcomes.set(commandId, isSmall ? outcome : bare);
