@@ -1,7 +1,7 @@
 import { InvalidError, validate, type RoomContract, type Schema, type Validated } from '@greenroom/rooms';
 
 /** A checked value, or a promise of it if the schema has to wait. */
-export type Checked<T = unknown> = T | Promise<T>;
+export type Checked = unknown;
 
 /** @throws InvalidError, or rejects with it */
 const checked = (what: string, schema: Schema, value: unknown): Checked => {

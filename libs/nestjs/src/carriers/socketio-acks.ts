@@ -24,8 +24,8 @@ export function sendAcksThrough(outlet: SocketIoOutlet, socket: Socket, packets:
   if (own === undefined) return;
   inside.packet = (packet, options) => {
     const { type, id, data = [] } = packet;
-    const encoded = type === ACK && id !== undefined ? packets.ack(id, data) : 'has bytes';
-    if (encoded !== 'has bytes') return outlet.write(encoded);
+    const encoded = type === ACK && id !== undefined ? packets.ack(id, data) : undefined;
+    if (encoded !== undefined) return outlet.write(encoded);
     if (type === ACK) outlet.expect(weigh(data, most));
     own.call(socket, packet, options);
   };

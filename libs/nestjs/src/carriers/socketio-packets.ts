@@ -29,15 +29,27 @@ export class SocketIoPackets implements Encoding<Packet | 'has bytes'> {
     return packetOf(EVENT + this.#namespace + JSON.stringify([op, body]));
   }
 
-  /** @param id of the packet that asked for it */
-  ack(id: number, data: readonly unknown[]): Packet | 'has bytes' {
-    return hasBytes(data) ? 'has bytes' : packetOf(`${ACK}${this.#namespace}${id}${JSON.stringify(data)}`);
+  /**
+   * @param id of the packet that asked for it
+   * @returns `undefined` for what Socket.IO's own encoder may make something else of than JSON
+   */
+  ack(id: number, data: readonly unknown[]): Packet | undefined {
+    return isPlain(data) ? packetOf(`${ACK}${this.#namespace}${id}${JSON.stringify(data)}`) : undefined;
   }
 }
 
 function packetOf(text: string): Packet {
   const frame = textFrame(MESSAGE + text);
   return { text, frame, options: { compress: false, wsPreEncodedFrame: [frame] } };
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key])) return false;
+  return true;
 }
 
 function hasBytes(value: unknown): boolean {
