@@ -3,8 +3,7 @@ import type { WebSocket } from 'ws';
 import { errorBody, type Ref, type Reply } from '@greenroom/protocol';
 import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
-import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { Outlet } from '../sockets/outlet.js';
+import { Outlet, type Reader } from '../sockets/outlet.js';
 import type { SendLimits } from '../sockets/send-queue.js';
 import type { WebSocketEncoding } from './websocket-encoding.js';
 
@@ -16,13 +15,11 @@ export class WebSocketWire {
     socket: WebSocket,
     raw: Duplex,
     private readonly encoding: WebSocketEncoding,
-    settings: GatewaySettings,
+    limits: SendLimits,
     private readonly logger: Logger,
-    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    closing: () => void,
+    reader: Reader,
   ) {
-    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
-    this.#outlet = new Outlet(socket, raw, limits, closing);
+    this.#outlet = new Outlet(socket, raw, limits, reader);
   }
 
   get backlog(): SendLimits {

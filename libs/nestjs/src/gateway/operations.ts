@@ -51,11 +51,14 @@ export class Operations {
     this.#badFrames = new TokenBucket(settings.badFrames, clock);
     this.#signals = new SignalGate(new TokenBucket(settings.signals, clock), clock, (signal) => this.#enqueue(signal));
     this.#patience = new Patience(clock, settings.admissionMs);
-    connection.whenGone(() => {
-      this.#patience.end();
-      this.#queue.close();
-      this.#signals.close();
-    });
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.inRoom.end();
+    this.#patience.end();
+    this.#queue.close();
+    this.#signals.close();
   }
 
   /** Takes an operation as the client sent it, within the frame's limits. */

@@ -1,36 +1,37 @@
-import type { Clock, Timer } from '@greenroom/rooms';
+import type { Clock } from '@greenroom/rooms';
+import { DelayLine } from './delay-line.js';
 
-/** Pings a peer from time to time, and ends it when it then stays silent. */
-export class Heartbeat {
-  #timer: Timer | undefined;
-  #asked = false;
+/** The other end of a socket, as far as it can be asked for a sign of life. */
+export interface Peer {
+  ping(): void;
+  /** It has stayed silent, and is not asked again unless it is added again. */
+  silent(): void;
+}
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly times: { readonly everyMs: number; readonly timeoutMs: number },
-    private readonly ping: () => void,
-    private readonly dead: () => void,
-  ) {
-    this.#wait();
+/** Pings peers from time to time, and tells which of them then stay silent. */
+export class Heartbeats {
+  readonly #heard: DelayLine<Peer>;
+  readonly #asked: DelayLine<Peer>;
+
+  constructor(clock: Clock, { everyMs, timeoutMs }: { readonly everyMs: number; readonly timeoutMs: number }) {
+    this.#heard = new DelayLine(clock, everyMs, (peer) => {
+      this.#asked.add(peer);
+      peer.ping();
+    });
+    this.#asked = new DelayLine(clock, timeoutMs, (peer) => peer.silent());
+  }
+
+  add(peer: Peer): void {
+    this.#heard.add(peer);
   }
 
   /** The peer was heard. */
-  heard(): void {
-    if (!this.#asked) return;
-    this.#asked = false;
-    this.stop();
-    this.#wait();
+  heard(peer: Peer): void {
+    if (this.#asked.delete(peer)) this.#heard.add(peer);
   }
 
-  stop(): void {
-    if (this.#timer !== undefined) this.clock.cancel(this.#timer);
-  }
-
-  #wait(): void {
-    this.#timer = this.clock.after(this.times.everyMs, () => {
-      this.#asked = true;
-      this.#timer = this.clock.after(this.times.timeoutMs, this.dead);
-      this.ping();
-    });
+  delete(peer: Peer): void {
+    this.#heard.delete(peer);
+    this.#asked.delete(peer);
   }
 }

@@ -7,6 +7,12 @@ import { decide, type SendLimits } from './send-queue.js';
 /** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
 const LONGEST_REASON = 123;
 
+/** Whoever reads the socket. */
+export interface Reader {
+  /** The socket begins to close from this side: what the peer still sends must not count. */
+  closing(): void;
+}
+
 /**
  * The writing half of one WebSocket: gathers, and holds no more for a slow reader than its limits. Frames are made once for
  * all their readers and go past `ws`, which would make each anew. As both write whole messages, uncompressed, they may stand
@@ -19,8 +25,7 @@ export class Outlet {
     private readonly socket: WebSocket,
     raw: Duplex,
     private readonly limits: SendLimits,
-    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    private readonly closing: () => void,
+    private readonly reader: Reader,
   ) {
     this.#line = new RawLine(raw);
   }
@@ -51,7 +56,7 @@ export class Outlet {
   close(code: number, reason: string): void {
     if (!this.isOpen) return;
     this.socket.close(code, fitting(reason));
-    this.closing();
+    this.reader.closing();
   }
 }
 
