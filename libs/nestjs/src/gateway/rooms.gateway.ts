@@ -1,7 +1,9 @@
-import { Inject, Logger } from '@nestjs/common';
+import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import { WebSocketGateway, WebSocketServer, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
 import type { Clock } from '@greenroom/rooms';
 import type { Namespace, Socket } from 'socket.io';
+import { connectStraight } from '../carriers/bare-namespace.js';
 import { EngineWatch } from '../carriers/engine-watch.js';
 import { connectError, SocketIoDoor, type Arriving } from '../carriers/socketio-door.js';
 import type { SocketIoConnection } from '../carriers/socketio-connection.js';
@@ -18,9 +20,10 @@ import type { Stay } from './stay.js';
  * What overrides `afterInit` or `handleConnection` must call `super`: a socket that did not pass is disconnected.
  */
 @WebSocketGateway({ namespace: '/rooms' })
-export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket> {
+export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnApplicationBootstrap {
   /** The namespace; set by Nest before `afterInit`. */
   @WebSocketServer() readonly server: Namespace | undefined;
+  @Inject(ApplicationConfig) private readonly config: ApplicationConfig | undefined;
 
   readonly #arriving = new WeakMap<Socket, Arriving>();
   readonly #stays = new Map<Socket, Stay<SocketIoConnection>>();
@@ -46,6 +49,11 @@ export class RoomsGateway implements OnGatewayInit<Namespace>, OnGatewayConnecti
     namespace.use((socket, next) => {
       void this.#admit(socket, next);
     });
+  }
+
+  /** By now every gateway listens, and nothing has connected. */
+  onApplicationBootstrap(): void {
+    if (this.server !== undefined) connectStraight(this.server, this, this.config?.getIoAdapter());
   }
 
   /** Synchronous: Nest does not wait for it, and nothing the client sends may come before. */
