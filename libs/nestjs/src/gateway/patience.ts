@@ -14,7 +14,7 @@ export class Patience {
   begin(giveUp: () => void): () => void {
     const current = { since: this.clock.now(), giveUp };
     this.#current = current;
-    this.#timer ??= this.clock.after(this.ms, () => this.#look());
+    if (this.#timer === undefined) this.#wait(this.ms);
     return () => {
       if (this.#current === current) this.#current = undefined;
     };
@@ -25,13 +25,18 @@ export class Patience {
     if (this.#timer !== undefined) this.clock.cancel(this.#timer);
   }
 
+  /** By itself: a timer that is left running keeps nothing of what it was begun for. */
+  #wait(ms: number): void {
+    this.#timer = this.clock.after(ms, () => this.#look());
+  }
+
   #look(): void {
     this.#timer = undefined;
     const current = this.#current;
     if (current === undefined) return;
     const leftMs = current.since + this.ms - this.clock.now();
     if (leftMs > 0) {
-      this.#timer = this.clock.after(leftMs, () => this.#look());
+      this.#wait(leftMs);
       return;
     }
     this.#current = undefined;

@@ -13,10 +13,26 @@ export type SeatState =
   | { readonly type: 'live'; readonly viewer: Viewer; position: number }
   | { readonly type: 'gone' };
 
+/** What is kept of a join for as long as one sits: not the view and the members that its answer brought. */
+export interface Attached extends Pick<Joined, 'sessionId' | 'member' | 'since' | 'listedAt'> {
+  readonly secret: string;
+  /** Position of the answer. */
+  readonly seq: number;
+}
+
+export const attachedBy = ({ sessionId, member, since, listedAt, reply }: Joined): Attached => ({
+  sessionId,
+  member,
+  since,
+  listedAt,
+  secret: reply.session,
+  seq: reply.position.seq,
+});
+
 export class Seat {
   state: SeatState = { type: 'joining', held: [] };
   /** Known once the join is answered. */
-  joined: Joined | undefined;
+  joined: Attached | undefined;
 
   constructor(
     readonly connection: Connection,
@@ -38,7 +54,7 @@ export class Seat {
   }
 
   /** @returns what was held meanwhile, or `undefined` when it was too much to keep. */
-  goLive({ member, since }: Joined, position: number): readonly FeedMessage[] | undefined {
+  goLive({ member, since }: Attached, position: number): readonly FeedMessage[] | undefined {
     const held = this.state.type === 'joining' ? this.state.held : [];
     this.state = { type: 'live', viewer: { member: member.id, since }, position };
     return held.length > MAX_HELD ? undefined : held;
