@@ -14,7 +14,7 @@ import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
 import { RoomHost } from './placement/room-host.js';
-import { ConnectionSessions } from './routing/connection-sessions.js';
+import { ConnectionSessions, type SessionsContext } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
 import type { Courier } from './routing/courier.js';
 import { MemoryCourier } from './routing/memory-courier.js';
@@ -55,8 +55,9 @@ class LocalNode implements RoomsNode {
   readonly #feed: Feed;
   /** Ids of the connections that are open here. */
   readonly #connections = new Set<string>();
-  readonly #clock: Clock;
   readonly #ids: Ids;
+  /** What all connections share. */
+  readonly #sessions: SessionsContext;
   readonly #drainMs: number;
   #stopServing = () => {};
 
@@ -66,7 +67,6 @@ class LocalNode implements RoomsNode {
     const limits = { ...NODE_LIMITS, ...options.limits };
     this.#store = new WatchedStore(options.store, clock, limits.storeDeadlineMs, logger, () => this.#host.retry());
     this.id = ids.unique();
-    this.#clock = clock;
     this.#ids = ids;
     this.#directory = options.directory ?? new MemoryDirectory();
     this.#courier = options.courier ?? new MemoryCourier();
@@ -81,6 +81,15 @@ class LocalNode implements RoomsNode {
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
+    this.#sessions = {
+      router: this.#router,
+      audience: this.#audience,
+      feed: this.#feed,
+      clock,
+      ids,
+      connections: this.#connections,
+      kindOf: (address) => this.kind(kindOf(address)),
+    };
     this.#drainMs = limits.drainMs;
     this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger);
   }
@@ -122,15 +131,7 @@ class LocalNode implements RoomsNode {
   }
 
   connect(connection: Connection, onEnded: (address: string) => void = () => {}): Sessions {
-    return new ConnectionSessions(connection, onEnded, {
-      router: this.#router,
-      audience: this.#audience,
-      feed: this.#feed,
-      clock: this.#clock,
-      ids: this.#ids,
-      connections: this.#connections,
-      kindOf: (address) => this.kind(kindOf(address)),
-    });
+    return new ConnectionSessions(connection, onEnded, this.#sessions);
   }
 
   room(address: string): RoomHandle {

@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws';
 import { errorBody, type Ref, type Reply } from '@greenroom/protocol';
 import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
-import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { Outlet } from '../sockets/outlet.js';
+import { Outlet, type Reader } from '../sockets/outlet.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 import type { WebSocketEncoding } from './websocket-encoding.js';
 
 const REPLY = { op: 'reply' };
@@ -16,13 +16,11 @@ export class WebSocketWire extends Outlet {
     socket: WebSocket,
     raw: Duplex,
     private readonly encoding: WebSocketEncoding,
-    settings: GatewaySettings,
+    limits: SendLimits,
     private readonly logger: Logger,
-    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    closing: () => void,
+    reader: Reader,
   ) {
-    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
-    super(socket, raw, limits, closing);
+    super(socket, raw, limits, reader);
   }
 
   push(frame: Frame): void {

@@ -41,10 +41,13 @@ export class InRoom {
     private readonly connection: CarrierConnection,
     private readonly sessions: Sessions,
     private readonly desk: Desk,
-  ) {
-    connection.whenGone(() => {
-      for (const address of this.#attempts.keys()) this.ended(address);
-    });
+  ) {}
+
+  /** The connection is gone. */
+  end(): void {
+    // Not at once: it may end while the engine is in the middle of pushing to it.
+    queueMicrotask(() => this.sessions.drop());
+    for (const address of this.#attempts.keys()) this.ended(address);
   }
 
   async join({ room, address, params, data, session, since }: JoinOperation, step: Step): Promise<JoinReply> {

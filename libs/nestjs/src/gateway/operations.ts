@@ -1,4 +1,11 @@
-import { parseOperation, CLOSE, type ErrorBody, type Operation, type Reply } from '@greenroom/protocol';
+import {
+  parseOperation,
+  CLOSE,
+  type ErrorBody,
+  type Operation,
+  type Reply,
+  type SignalOperation,
+} from '@greenroom/protocol';
 import { BusyError, RateLimitedError, toRoomError, UnavailableError, type RoomError } from '@greenroom/rooms';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { SignalGate } from '../limits/signal-gate.js';
@@ -35,8 +42,9 @@ export type Answer = (reply: Reply) => boolean;
 export class Operations {
   readonly #queue: ConnectionQueue;
   readonly #commands: TokenBucket;
-  readonly #badFrames: TokenBucket;
-  readonly #signals: SignalGate;
+  /** From the first on. */
+  #badFrames: TokenBucket | undefined;
+  #signals: SignalGate | undefined;
   readonly #patience: Patience;
 
   constructor(
@@ -48,21 +56,22 @@ export class Operations {
     const { clock, settings } = desk;
     this.#queue = new ConnectionQueue(settings.waitingOperations);
     this.#commands = new TokenBucket(settings.commands, clock);
-    this.#badFrames = new TokenBucket(settings.badFrames, clock);
-    this.#signals = new SignalGate(new TokenBucket(settings.signals, clock), clock, (signal) => this.#enqueue(signal));
     this.#patience = new Patience(clock, settings.admissionMs);
-    connection.whenGone(() => {
-      this.#patience.end();
-      this.#queue.close();
-      this.#signals.close();
-    });
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.inRoom.end();
+    this.#patience.end();
+    this.#queue.close();
+    this.#signals?.close();
   }
 
   /** Takes an operation as the client sent it, within the frame's limits. */
   handle(op: unknown, body: unknown, answer: Answer): void {
     if (!this.connection.isOpen) return;
     const parsed = parseOperation(op, body);
-    if (parsed.ok && parsed.operation.op === 'signal') return this.#signals.offer(parsed.operation);
+    if (parsed.ok && parsed.operation.op === 'signal') return this.#signal(parsed.operation);
     const waitMs = this.#commands.take();
     if (waitMs > 0) return this.#refuse(new RateLimitedError('operations', waitMs), answer);
     if (parsed.ok) return this.#enqueue(parsed.operation, answer);
@@ -80,8 +89,15 @@ export class Operations {
   /** One bad frame is answered; again and again, it is not this protocol and the connection ends. */
   #unreadable(error: ErrorBody, answer: Answer): void {
     answer({ ok: false, error });
-    if (error.code === 'BAD_FRAME' && this.#badFrames.take() > 0)
-      this.connection.close(CLOSE.notThisProtocol, 'too many bad frames');
+    if (error.code !== 'BAD_FRAME') return;
+    this.#badFrames ??= new TokenBucket(this.desk.settings.badFrames, this.desk.clock);
+    if (this.#badFrames.take() > 0) this.connection.close(CLOSE.notThisProtocol, 'too many bad frames');
+  }
+
+  #signal(signal: SignalOperation): void {
+    const { clock, settings } = this.desk;
+    this.#signals ??= new SignalGate(new TokenBucket(settings.signals, clock), clock, (one) => this.#enqueue(one));
+    this.#signals.offer(signal);
   }
 
   #enqueue(operation: Operation, answer?: Answer): void {

@@ -20,7 +20,7 @@ export class Patience {
   begin(watched: Watched): void {
     this.#current = watched;
     this.#since = this.clock.now();
-    this.#timer ??= this.clock.after(this.ms, () => this.#look());
+    if (this.#timer === undefined) this.#wait(this.ms);
   }
 
   /** It need not be watched any more, if it still is. */
@@ -33,13 +33,18 @@ export class Patience {
     if (this.#timer !== undefined) this.clock.cancel(this.#timer);
   }
 
+  /** By itself: a timer that is left running keeps nothing of what it was begun for. */
+  #wait(ms: number): void {
+    this.#timer = this.clock.after(ms, () => this.#look());
+  }
+
   #look(): void {
     this.#timer = undefined;
     const current = this.#current;
     if (current === undefined) return;
     const leftMs = this.#since + this.ms - this.clock.now();
     if (leftMs > 0) {
-      this.#timer = this.clock.after(leftMs, () => this.#look());
+      this.#wait(leftMs);
       return;
     }
     this.#current = undefined;

@@ -19,7 +19,9 @@ export class Backlog {
   /** To be called after a frame was written. */
   add(bytes: number): void {
     this.#written += bytes;
-    this.#ends.push(this.#written);
+    // One that waits alone takes no more than it needs: an array that is pushed to makes room for many.
+    if (this.#ends.length === 0) this.#ends = [this.#written];
+    else this.#ends.push(this.#written);
   }
 
   /** Nothing waits. */

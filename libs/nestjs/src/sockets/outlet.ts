@@ -7,6 +7,12 @@ import { decide, type SendLimits } from './send-queue.js';
 /** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
 const LONGEST_REASON = 123;
 
+/** Whoever reads the socket. */
+export interface Reader {
+  /** The socket begins to close from this side: what the peer still sends must not count. */
+  closing(): void;
+}
+
 /**
  * The writing half of one WebSocket: gathers, and holds no more for a slow reader than its limits. Frames are made once for
  * all their readers and go past `ws`, which would make each anew. As both write whole messages, uncompressed, they may stand
@@ -17,8 +23,7 @@ export class Outlet extends RawLine {
     private readonly socket: WebSocket,
     raw: Duplex,
     private readonly limits: SendLimits,
-    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    private readonly closing: () => void,
+    private readonly reader: Reader,
   ) {
     super(raw);
   }
@@ -41,7 +46,7 @@ export class Outlet extends RawLine {
     if (!this.isOpen) return;
     this.hold();
     this.socket.close(code, fitting(reason));
-    this.closing();
+    this.reader.closing();
   }
 }
 

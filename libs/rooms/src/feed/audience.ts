@@ -1,11 +1,10 @@
 import type { EventsPush } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
 import { UnavailableError } from '../errors.js';
-import type { Joined } from '../room/request.js';
 import type { EndedSession, Feed, FeedMessage, PublishedTurn } from './feed.js';
 import { Frame } from './frame.js';
 import { Presence } from './presence.js';
-import type { Seat } from './seat.js';
+import type { Attached, Seat } from './seat.js';
 import { isVisible, toWire, type Viewer } from './visibility.js';
 
 /** A room as this node's members hear it. */
@@ -57,7 +56,7 @@ export class Audience {
   }
 
   /** The room has accepted the join. A session taken up again leaves the connection it was on. */
-  accepted(address: string, seat: Seat, joined: Joined): void {
+  accepted(address: string, seat: Seat, joined: Attached): void {
     const session = joined.sessionId;
     const old = this.#sessions.get(session);
     if (old !== undefined) {
@@ -74,7 +73,7 @@ export class Audience {
    * The join's answer, or a new baseline, has been handed to the connection: what was published since `position` follows.
    * @throws UnavailableError when more was published meanwhile than is kept.
    */
-  begin(address: string, seat: Seat, position = seat.joined?.reply.position.seq ?? 0): void {
+  begin(address: string, seat: Seat, position = seat.joined?.seq ?? 0): void {
     const hall = this.#halls.get(address);
     const { joined } = seat;
     if (hall === undefined || joined === undefined || !hall.joining.delete(seat)) return;

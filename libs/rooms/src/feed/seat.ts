@@ -6,6 +6,22 @@ import type { Viewer } from './visibility.js';
 /** What came in while the join was on its way; more than so much is not kept. */
 const MAX_HELD = 1000;
 
+/** What is kept of a join for as long as one sits: not the view and the members that its answer brought. */
+export interface Attached extends Pick<Joined, 'sessionId' | 'member' | 'since' | 'listedAt'> {
+  readonly secret: string;
+  /** Position of the answer. */
+  readonly seq: number;
+}
+
+export const attachedBy = ({ sessionId, member, since, listedAt, reply }: Joined): Attached => ({
+  sessionId,
+  member,
+  since,
+  listedAt,
+  secret: reply.session,
+  seq: reply.position.seq,
+});
+
 /** A place in a room's audience: a session of a connection of this node. Flat, as it is looked at for every delivery. */
 export class Seat implements Viewer {
   /** It is told at once of what is published. */
@@ -15,7 +31,7 @@ export class Seat implements Viewer {
   member = '';
   since = Infinity;
   /** Known once the join is answered. */
-  joined: Joined | undefined;
+  joined: Attached | undefined;
   /** Until the join's answer has gone out, what is published is held: the answer says what of it is news. */
   #held: FeedMessage[] | undefined = [];
 
@@ -40,7 +56,7 @@ export class Seat implements Viewer {
   }
 
   /** @returns what was held meanwhile, or `undefined` when it was too much to keep. */
-  goLive({ member, since }: Joined, position: number): readonly FeedMessage[] | undefined {
+  goLive({ member, since }: Attached, position: number): readonly FeedMessage[] | undefined {
     const held = this.#held ?? [];
     this.#held = undefined;
     Object.assign(this, { isLive: true, position, member: member.id, since });
