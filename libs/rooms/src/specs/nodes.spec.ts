@@ -78,6 +78,7 @@ describe('two nodes on one store', () => {
     directory.owner = two.id;
     await say(two, 'y');
     await expect(say(one, 'lost')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    await clock.advance(0);
     await say(one, 'z');
     expect([one.active, two.active]).toEqual([0, 1]);
     expect(await barriers()).toBe(2);
@@ -148,6 +149,7 @@ describe('two nodes on one store', () => {
     await store.claim(A, two.id, clock.now(), false);
     directory.owner = undefined;
     await expect(say(one, 'lost')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    await clock.advance(0);
     expect(one.active).toBe(0);
     await expect(say(one, 'y')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     directory.owner = one.id;
