@@ -38,6 +38,8 @@ const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 export class Room {
   readonly #mailbox: Mailbox<Letter>;
   readonly #unanswered: Unanswered;
+  /** What one member may have waiting. */
+  readonly #ofMember: UnansweredLimits;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
   readonly #wakeups: Wakeups;
@@ -59,6 +61,7 @@ export class Room {
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered();
+    this.#ofMember = { commands: env.limits.maxUnanswered, bytes: env.limits.maxUnansweredBytes };
     this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
@@ -158,10 +161,8 @@ export class Room {
       this.#mailbox.put({ from: 'outside', request, deadline, asker }, roughBytes(request));
       return this.#turn();
     }
-    const { maxUnanswered, maxUnansweredBytes } = this.env.limits;
     // The server's own code speaks for everybody at once.
-    const isServer = request.session === undefined;
-    const limits = isServer ? UNLIMITED : { commands: maxUnanswered, bytes: maxUnansweredBytes };
+    const limits = request.session === undefined ? UNLIMITED : this.#ofMember;
     const bytes = roughBytes(request.data);
     const first = this.#unanswered.begin(request, bytes, limits, asker);
     if (first === undefined) return;
