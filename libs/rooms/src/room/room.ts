@@ -28,7 +28,7 @@ export interface RoomEvents {
   lost(room: Room, loss: Loss): Promise<RoomCore | undefined>;
 }
 
-const UNLIMITED: UnansweredLimits = { commands: Infinity, bytes: Infinity };
+const UNLIMITED: UnansweredLimits = { maxUnanswered: Infinity, maxUnansweredBytes: Infinity };
 const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 
 /**
@@ -38,8 +38,6 @@ const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 export class Room {
   readonly #mailbox: Mailbox<Letter>;
   readonly #unanswered: Unanswered;
-  /** What one member may have waiting. */
-  readonly #ofMember: UnansweredLimits;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
   readonly #wakeups: Wakeups;
@@ -61,7 +59,6 @@ export class Room {
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered();
-    this.#ofMember = { commands: env.limits.maxUnanswered, bytes: env.limits.maxUnansweredBytes };
     this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
@@ -162,7 +159,7 @@ export class Room {
       return this.#turn();
     }
     // The server's own code speaks for everybody at once.
-    const limits = request.session === undefined ? UNLIMITED : this.#ofMember;
+    const limits = request.session === undefined ? UNLIMITED : this.env.limits;
     const bytes = roughBytes(request.data);
     const first = this.#unanswered.begin(request, bytes, limits, asker);
     if (first === undefined) return;
