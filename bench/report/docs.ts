@@ -1,4 +1,4 @@
-import { machineLine } from './machine-line.js';
+import { provenance, provenanceOf } from './provenance.js';
 import type { Results } from './results.js';
 import { markdown, tableOf, targetsTable } from './tables.js';
 
@@ -10,7 +10,7 @@ const section = (results: Results): string =>
   [
     BEGIN,
     '',
-    machineLine(results),
+    provenance(results),
     '',
     '### What was to be shown',
     '',
@@ -19,7 +19,7 @@ const section = (results: Results): string =>
       '',
       `### ${scenario.id}: ${scenario.title}`,
       '',
-      scenario.about,
+      [scenario.about, provenanceOf(scenario, results)].filter(Boolean).join(' '),
       '',
       markdown(tableOf(scenario)),
     ]),

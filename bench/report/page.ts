@@ -4,7 +4,7 @@ import { barChart } from './bar-chart.js';
 import { heading, number } from './format.js';
 import { html, Html } from './html.js';
 import { lineChart } from './line-chart.js';
-import { machineLine } from './machine-line.js';
+import { provenance, provenanceOf } from './provenance.js';
 import { entryOf, metricsOf, summaryOf, type PointResult, type Results, type ScenarioResult } from './results.js';
 import { STYLE } from './style.js';
 import { figuresTable, targetsTable, type Table } from './tables.js';
@@ -61,7 +61,7 @@ const tableOf = ([head = [], ...rows]: Table): Html =>
     </table>
   </div>`;
 
-const scenarioOf = (scenario: ScenarioResult): Html => {
+const scenarioOf = (scenario: ScenarioResult, results: Results): Html => {
   const { id, title, about, points } = scenario;
   const [only, ...others] = points;
   const charts =
@@ -81,7 +81,7 @@ const scenarioOf = (scenario: ScenarioResult): Html => {
       html`${point.point === '' ? '' : html`<p class="quiet">${point.point} connections</p>`}${tableOf(figuresTable(point, true))}`,
   );
   return html`<h2 id="${id}"><span>${id}</span>${title}</h2>
-    <p class="quiet">${about}</p>
+    <p class="quiet">${[about, provenanceOf(scenario, results)].filter(Boolean).join(' ')}</p>
     ${charts}
     <details>
       <summary>All figures</summary>
@@ -105,7 +105,7 @@ export const page = (results: Results): string => {
       <body>
         <main>
           <h1>Greenroom: the benchmark</h1>
-          <p class="quiet">${machineLine(results).replaceAll('**', '')}</p>
+          <p class="quiet">${provenance(results)}</p>
           <p>
             All servers run in turn on the same machine and Node, and every delivery is checked. Bars are medians; the
             thin line goes from the least to the most.
@@ -116,7 +116,7 @@ export const page = (results: Results): string => {
                   ${tableOf(targets)}`
               : ''
           }
-          ${results.scenarios.map(scenarioOf)}
+          ${results.scenarios.map((scenario) => scenarioOf(scenario, results))}
         </main>
       </body>
     </html> `.markup;

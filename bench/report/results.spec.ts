@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ratioOf, type PointResult } from './results.js';
+import { ratioOf, type PointResult, type Results } from './results.js';
 import { judge } from './targets.js';
 import { median, summarise } from './statistics.js';
 import { page } from './page.js';
@@ -31,8 +31,6 @@ test('a ratio is the median of those within each round, not that of medians', ()
 });
 
 const results = {
-  measuredAt: '2026-11-21T00:00:00.000Z',
-  size: 'full',
   machine: {
     cpu: '<cpu>',
     cores: 2,
@@ -40,11 +38,20 @@ const results = {
     platform: 'linux x64',
     node: 'v24.0.0',
     isPinned: true,
-    loadBefore: 0,
   },
   versions: { ws: '8.0.0' },
-  scenarios: [{ id: 'b', title: 'Eight & more', about: '', points: [point] }],
-} as const;
+  scenarios: [
+    {
+      id: 'b',
+      title: 'Eight & more',
+      about: '',
+      measuredAt: '2026-11-21T00:00:00.000Z',
+      size: 'full',
+      loadBefore: 0,
+      points: [point],
+    },
+  ],
+} as const satisfies Results;
 
 test('a target is met, or it is not, and what was not measured is not judged', () => {
   expect(judge(results).map(({ server, what, isMet }) => ({ server, what, isMet }))).toEqual([
@@ -57,6 +64,7 @@ test('a target is met, or it is not, and what was not measured is not judged', (
   };
   const worse = judge({ ...results, scenarios: [{ ...results.scenarios[0], points: [slower] }] });
   expect(worse.map(({ isMet }) => isMet)).toEqual([true, false]);
+  expect(judge({ ...results, scenarios: [{ ...results.scenarios[0], size: 'small' }] })).toEqual([]);
 });
 
 test('what a table has of pipes does not break it', () => {

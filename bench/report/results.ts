@@ -16,19 +16,29 @@ export interface PointResult {
   readonly entries: readonly Entry[];
 }
 
-export interface ScenarioResult {
+/** How a scenario was measured: the same for all that were measured in one go. */
+export interface Circumstances {
+  readonly measuredAt: string;
+  readonly size: Size;
+  /** Processes that wanted a core in the minute before it began, on average; those that built the benchmark among them. */
+  readonly loadBefore: number;
+}
+
+export interface ScenarioResult extends Circumstances {
   readonly id: string;
   readonly title: string;
   readonly about: string;
   readonly points: readonly PointResult[];
 }
 
-/** What is written as JSON, and what everything else is made of. */
-export interface Results {
-  readonly measuredAt: string;
-  readonly size: Size;
+/** What was measured, and on what: the same for all figures that stand together. */
+export interface Subject {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What is written as JSON, and what everything else is made of. */
+export interface Results extends Subject {
   readonly scenarios: readonly ScenarioResult[];
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { PointResult, Results, ScenarioResult } from '../report/results.js';
+import type { Circumstances, PointResult, Results, ScenarioResult, Subject } from '../report/results.js';
 import type { Figures } from '../scenarios/metrics.js';
 import type { Scale, Scenario } from '../scenarios/scenario.js';
 import { SERVERS, type ServerName } from '../servers/server-name.js';
-import { lookAtMachine, type Machine } from './machine.js';
+import { lookAtLoad } from './machine.js';
 import { Stage } from './stage.js';
-import { versions } from './versions.js';
 
 export interface BenchmarkOptions {
+  readonly subject: Subject;
   readonly scenarios: readonly Scenario[];
   readonly servers: readonly ServerName[];
   readonly scale: Scale;
@@ -24,27 +24,28 @@ export interface Benchmark {
 
 /** Runs every scenario: servers one after the other, and that again and again, so that what disturbs a machine disturbs all of them. */
 export const benchmark = async (options: BenchmarkOptions): Promise<Benchmark> => {
-  const machine = lookAtMachine();
-  const measuredAt = new Date().toISOString();
+  const { subject, scale } = options;
+  const circumstances: Circumstances = {
+    measuredAt: new Date().toISOString(),
+    size: scale.size,
+    loadBefore: lookAtLoad(),
+  };
   const scenarios: ScenarioResult[] = [];
   const wrong: string[] = [];
   for (const scenario of options.scenarios) {
     options.say(`${scenario.id}  ${scenario.title}`);
     const points: PointResult[] = [];
-    for (const point of scenario.points(options.scale.size))
-      points.push(await measurePoint(scenario, point, machine, options, wrong));
+    for (const point of scenario.points(scale.size)) points.push(await measurePoint(scenario, point, options, wrong));
     const { id, title, about } = scenario;
-    scenarios.push({ id, title, about, points });
+    scenarios.push({ id, title, about, ...circumstances, points });
   }
-  const results = { measuredAt, size: options.scale.size, machine, versions: versions(), scenarios };
-  return { results, wrong };
+  return { results: { ...subject, scenarios }, wrong };
 };
 
 const measurePoint = async (
   scenario: Scenario,
   point: string,
-  machine: Machine,
-  { servers, scale, profileDir, say }: BenchmarkOptions,
+  { subject: { machine }, servers, scale, profileDir, say }: BenchmarkOptions,
   wrong: string[],
 ): Promise<PointResult> => {
   const entries = scenario.servers

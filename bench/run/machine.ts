@@ -16,8 +16,6 @@ export interface Machine {
   readonly node: string;
   /** Whether each process was kept on a core of its own. */
   readonly isPinned: boolean;
-  /** Processes that wanted a core before it began, on average over a minute. Above 0.5: not a quiet machine. */
-  readonly loadBefore: number;
 }
 
 const output = (command: string, args: readonly string[]): string | undefined => {
@@ -52,6 +50,8 @@ export const lookAtMachine = (): Machine => {
     platform: `${process.platform} ${process.arch}`,
     node: output(benchNode(), ['--version']) ?? 'unknown',
     isPinned: canPin(all.length),
-    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 };
+
+/** Processes that wanted a core, on average over the last minute. */
+export const lookAtLoad = (): number => Math.round((loadavg()[0] ?? 0) * 100) / 100;
