@@ -12,7 +12,8 @@ export const USAGE = `npm run bench -- [options]
   --small              for the gate: whether what is delivered is right
   --profile <folder>   writes CPU profiles of the servers there, and says where the time goes
   --out <folder>       for results.json and index.html. Default: bench/results
-  --docs               writes docs/performance.json, and the tables of docs/performance.md from it
+  --docs               brings docs/performance.json up to date for the scenarios that are run, and the tables of
+                       docs/performance.md; the others' figures are kept, if they are of this machine and these versions
   --report             measures nothing: writes tables and page anew from docs/performance.json`;
 
 export interface Options {

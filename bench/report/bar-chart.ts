@@ -10,9 +10,9 @@ export interface Bar {
   readonly text: string;
 }
 
-const WIDTH = 380;
+const WIDTH = 390;
 const ROW = 28;
-const LABEL = 156;
+const LABEL = 170;
 const VALUE = 70;
 const THICK = 14;
 const SPAN = WIDTH - LABEL - VALUE;

@@ -12,13 +12,13 @@ const HEIGHT = 300;
 const LEFT = 52;
 const RIGHT = 16;
 const TOP = 12;
-const BOTTOM = 44;
+const BOTTOM = 52;
 const STEPS = 4;
 
-/** The next of 1, 2 and 5 times a power of ten. */
+/** The next that divides into steps of few digits. */
 const roundUp = (value: number): number => {
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10);
+  return power * ([1, 2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10);
 };
 
 /** How something changes with the number of members, which grows by factors and is drawn so. */
@@ -41,7 +41,7 @@ export const lineChart = (
   );
   const ticks = xs.map(
     (value) =>
-      html`<text class="tick" x="${xOf(value)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${value}</text>`,
+      html`<text class="tick" x="${xOf(value)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${value}</text>`,
   );
   const drawn = lines.map(({ server, points }) => {
     const path = points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${xOf(x)} ${yOf(y)}`).join('');
@@ -51,7 +51,7 @@ export const lineChart = (
   const legend = lines.map(({ server, label }) => html`<li class="${server}">${label}</li>`);
   return html`<svg role="img" aria-label="${title}" viewBox="0 0 ${WIDTH} ${HEIGHT}">
       ${grid}${ticks}${drawn}
-      <text class="axis" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${axes.x}</text>
+      <text class="axis" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${axes.x}</text>
     </svg>
     <ul class="legend" aria-hidden="true">
       ${legend}

@@ -39,8 +39,9 @@ const linesOf = ({ points, title }: ScenarioResult): Html => {
   return card(heading('cpu'), lineChart(title, lines, { x: 'connections', y: heading('cpu') }), true);
 };
 
-/** `**no**` is how pages in Markdown say it. */
-const cell = (text: string): Html => (text === '**no**' ? html`<td class="no">no</td>` : html`<td>${text}</td>`);
+/** `**no**` is how pages in Markdown say it. A figure and its unit stay on one line. */
+const cell = (text: string): Html =>
+  text === '**no**' ? html`<td class="no">no</td>` : html`<td>${text.replace(/(?<=\d) (?=\S+$)/, '\u00a0')}</td>`;
 
 const tableOf = ([head = [], ...rows]: Table): Html =>
   html`<div class="scroll" tabindex="0">
@@ -113,7 +114,7 @@ export const page = (results: Results): string => {
           ${
             targets.length > 1
               ? html`<h2>What was to be shown</h2>
-                  ${tableOf(targets)}`
+                  <div class="targets">${tableOf(targets)}</div>`
               : ''
           }
           ${results.scenarios.map((scenario) => scenarioOf(scenario, results))}

@@ -47,4 +47,9 @@ th { color: var(--quiet); font-weight: 600; }
 details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--quiet); font-size: 14px; }
 .no { color: var(--bad); font-weight: 600; }
+@media (max-width: 640px) {
+  .targets table { white-space: normal; font-size: 12px; }
+  .targets :is(th, td) { padding-right: 6px; }
+  .wide svg :is(.tick, .axis) { font-size: 22px; }
+}
 `;

@@ -45,7 +45,7 @@ const verdictRow = ({ scenario, server, what, bound, value, unit, isMet }: Verdi
   SERVERS[server],
   what,
   bound,
-  `${number(value, unit === '/s' ? 0 : 2)} ${unit}`,
+  `${number(value, value < 100 ? 2 : 0)} ${unit}`,
   isMet ? 'yes' : '**no**',
 ];
 
