@@ -124,6 +124,7 @@ async function openPorts(
     monotonic: () => performance.now(),
     isHeard: (node) => courier.isHeard(node),
   });
+  directory.watch((nodes) => courier.onNodes(nodes));
   return { store, directory, courier, feed, close: () => store.close() };
 }
 
