@@ -39,17 +39,29 @@ export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
-/** A Lua script, run by its digest, whose replies are bytes. */
+/** A Lua script, whose replies are bytes. */
 export type Script = (keys: readonly string[], args: readonly Argument[]) => Promise<unknown>;
 
+/**
+ * Sent by its text until the server has answered to it, and then by its digest: what is sent meanwhile stays in order, which it
+ * would not behind one that turns out to be unknown.
+ */
 export function defineScript(redis: Sender, lua: string): Script {
   const digest = createHash('sha1').update(lua).digest('hex');
+  /** Hash tags, as each server of a cluster knows its own. */
+  const known = new Set<string>();
   return async (keys, args) => {
+    const tag = /\{.+?\}/.exec(keys[0] ?? '')?.[0] ?? '';
+    const rest = [keys.length, ...keys, ...args];
     try {
-      return await redis.send('EVALSHA', digest, keys.length, ...keys, ...args);
+      const reply = await (known.has(tag) ? redis.send('EVALSHA', digest, ...rest) : redis.send('EVAL', lua, ...rest));
+      known.add(tag);
+      return reply;
     } catch (error) {
+      // It may be another server by now.
+      known.clear();
       if (!(error instanceof RefusedError && error.message.startsWith('NOSCRIPT'))) throw error;
-      return redis.send('EVAL', lua, keys.length, ...keys, ...args);
+      return redis.send('EVAL', lua, ...rest);
     }
   };
 }

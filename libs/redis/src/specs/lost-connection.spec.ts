@@ -42,7 +42,7 @@ describe.each(CLIENTS)('a connection by %s that is lost', (_, by) => {
     const add = (): Promise<unknown> => connection.send('INCR', keys.format).catch((error: unknown) => error);
     expect(await add()).toBe(1);
     // The answers come too late.
-    proxy.set({ delayMs: 200 });
+    proxy.set({ delayMs: 1000 });
     const onTheirWay = [add(), add()];
     await becomes(async () => expect(await client.get(keys.format)).toBe('3'));
     proxy.target(undefined);
@@ -60,6 +60,17 @@ describe.each(CLIENTS)('a connection by %s that is lost', (_, by) => {
     await becomes(() => expect(connection.isUp).toBe(true));
     expect(told).toEqual(['lost', 'ready']);
     expect(text(await connection.send('GET', keys.format))).toBe('3');
+  });
+
+  it('was not refused what was under way when the server ended it', async () => {
+    const { client } = await redis.end(redis.app());
+    const { connection } = await connected(redis.server.url);
+    const waiting = connection.send('WAIT', 1, 20_000).catch((error: unknown) => error);
+    await becomes(async () => expect(await client.info('clients')).toContain('blocked_clients:1'));
+    await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const error = await waiting;
+    expect(error).toHaveProperty('message');
+    expect(error).not.toBeInstanceOf(RefusedError);
   });
 
   it('is made anew when the server has become a replica', async () => {

@@ -8,9 +8,6 @@ import { TestNode } from './nodes.fixture.js';
 /** Where the ports of a test are, and what else they need. */
 type Where = () => Omit<RedisOptions, 'prefix'>;
 
-/** No one connection has an order with the others that could be relied on: what is on its way is given ample time. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250));
-
 /**
  * All that `openRedis` promises by the contracts of its ports, and that two nodes are one to their clients.
  * @param between what happens to Redis while they are: it may be away for a moment.
@@ -31,6 +28,19 @@ export function portsKeepTheirContracts(
     const ports = await openRedis({ ...where(), prefix });
     opened.push(ports);
     return ports;
+  };
+
+  let settled = 0;
+  /** The connections of a cluster have no order with each other: what is on its way is given time beside some round trips. */
+  const settle = async (): Promise<void> => {
+    for (let round = 0; round < 4; round += 1) {
+      for (const { store, courier } of opened) {
+        await store.list('talk', 1);
+        const stop = await courier.serve(`settled-${(settled += 1)}`, async () => undefined);
+        stop();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
   };
 
   roomStoreContract(`RedisRoomStore ${title}`, () => {

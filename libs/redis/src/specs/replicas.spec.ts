@@ -57,6 +57,21 @@ describe.each(BY)('by %s, a write that waits for a replica', (_, where) => {
     expect(await asking(replica.url, (client) => client.zcard(keys.log('talk/a')))).toBe(4);
   });
 
+  it('is acknowledged again only when it is there, too', async () => {
+    const { store, keys } = await open();
+    const elsewhere = await openRedis({ ...where(), prefix: keys.prefix });
+    closers.push(() => elsewhere.close());
+    const turns = await Turns.claim(elsewhere.store, 'talk/a', 'a');
+    const [batch] = turns.next();
+    const fence = { epoch: batch.entries[0]?.epoch ?? 0, owner: 'a' };
+    await replica.kill('SIGSTOP');
+    await elsewhere.store.append('talk/a', fence, batch);
+    await expect(store.append('talk/a', fence, batch)).rejects.toMatchObject({ name: 'UnconfirmedError' });
+    await replica.kill('SIGCONT');
+    await followed();
+    await store.append('talk/a', fence, batch);
+  });
+
   it('shares the waiting with those that are sent meanwhile', async () => {
     const { store } = await open();
     const turns = await Turns.claim(store, 'talk/a');

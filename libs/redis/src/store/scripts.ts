@@ -59,8 +59,6 @@ if n > 0 then
       local at = ARGV[first + 3 * i]
       if redis.call('ZRANGEBYSCORE', KEYS[2], at, at)[1] ~= member(i) then return 'MISPLACED ' .. head[3] end
     end
-    -- What waits for replicas waits for the last write of its connection, which the first one may not have been.
-    redis.call('HSET', KEYS[1], 'seq', head[3])
     return 'OK'
   end
   seq = tonumber(ARGV[5])
