@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TestConnection } from '@greenroom/testing';
 import { Redis } from 'ioredis';
-import type { RedisOptions } from '../open-redis.js';
+import { openRedis, type RedisOptions } from '../open-redis.js';
 import { becomes } from '../redis.fixture.js';
 import { TestSentinels } from '../sentinels.fixture.js';
 import { TestNode } from './nodes.fixture.js';
@@ -136,5 +136,12 @@ describe('what the new primary has not got', () => {
     expect(await saidIn(a, room)).toEqual(await saidIn(b, room));
     expect(await saidIn(b, room)).toEqual(['one', 'three', 'four']);
     expect(await a.ports.directory.locate(room)).toBe(await b.ports.directory.locate(room));
+  });
+});
+
+it('a Sentinel that is named as a server is known as one', async () => {
+  await expect(openRedis({ url: sentinels.sentinel.url })).rejects.toMatchObject({
+    name: 'RedisUnfitError',
+    message: expect.stringContaining('is a Sentinel'),
   });
 });
