@@ -13,13 +13,13 @@ import {
   type RoomError,
   type Timer,
 } from '@greenroom/rooms';
-import { isRefusal, type RedisConnection } from '../connection.js';
+import { RefusedError, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 import { errorOf, readLetter, refusalOf, writeLetter, type Letter } from './letters.js';
 
 export interface CourierContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;
@@ -111,7 +111,9 @@ export class RedisCourier implements Courier {
       this.#settle(id)?.reject(new MovedError());
       this.context.onSilent(node);
     } catch (error) {
-      this.#settle(id)?.reject(isRefusal(error) ? new UnavailableError(error) : new UnansweredError(error));
+      this.#settle(id)?.reject(
+        error instanceof RefusedError ? new UnavailableError(error) : new UnansweredError(error),
+      );
     }
   }
 
@@ -155,7 +157,7 @@ export class RedisCourier implements Courier {
   }
 
   #publish(name: string, letter: Buffer): Promise<number> {
-    return this.context.redis.spublish(this.context.keys.inbox(name), letter) as Promise<number>;
+    return this.context.redis.send('SPUBLISH', this.context.keys.inbox(name), letter) as Promise<number>;
   }
 
   #hear(letter: Letter): void {

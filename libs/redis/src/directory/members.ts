@@ -1,4 +1,4 @@
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, type Script, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 
 /** Before the name of a node that takes no more rooms. */
@@ -49,13 +49,13 @@ export class Members {
   readonly #rename: Script;
 
   constructor(
-    redis: RedisConnection,
+    redis: Sender,
     private readonly keys: Keys,
     private readonly leaseMs: number,
   ) {
-    this.#beat = defineScript(redis, 'greenroomBeat', BEAT);
-    this.#remove = defineScript(redis, 'greenroomRemove', REMOVE);
-    this.#rename = defineScript(redis, 'greenroomRename', RENAME);
+    this.#beat = defineScript(redis, BEAT);
+    this.#remove = defineScript(redis, REMOVE);
+    this.#rename = defineScript(redis, RENAME);
   }
 
   /** @param retired those of them that take no more rooms. */

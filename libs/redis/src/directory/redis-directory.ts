@@ -1,5 +1,5 @@
 import type { Clock, Directory, Timer } from '@greenroom/rooms';
-import type { RedisConnection } from '../connection.js';
+import type { Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 import { Members } from './members.js';
@@ -24,7 +24,7 @@ const NOBODY: Candidates = { nodes: [], takers: [] };
 const TRIES = 3;
 
 export interface DirectoryContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;
