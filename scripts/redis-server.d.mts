@@ -10,3 +10,7 @@ export declare class RedisServer {
   kill(signal?: NodeJS.Signals): Promise<void>;
   close(): Promise<void>;
 }
+
+export declare class RedisSentinel extends RedisServer {}
+
+export declare function freePort(): Promise<number>;

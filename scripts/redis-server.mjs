@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ export class RedisServer {
   static async start(settings = []) {
     for (let tries = 2; ; tries -= 1) {
       const dir = mkdtempSync(join(tmpdir(), 'greenroom-redis-'));
-      const server = new RedisServer(await freePort(), await freePort(), dir, settings);
+      const server = new this(await freePort(), await freePort(), dir, settings);
       try {
         await server.start();
         return server;
@@ -57,11 +57,7 @@ export class RedisServer {
 
   /** On the same port and data as before. */
   async start() {
-    const where = ['--port', this.port, '--cluster-port', this.busPort, '--bind', '127.0.0.1', '--dir', this.dir].map(
-      String,
-    );
-    const args = [...where, ...SETTINGS, ...this.settings];
-    const child = spawn(unpackedProgram('redis-server'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(unpackedProgram('redis-server'), this.args(), { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
     running.add(child);
@@ -83,6 +79,11 @@ export class RedisServer {
     }
   }
 
+  args() {
+    const where = ['--port', this.port, '--cluster-port', this.busPort, '--bind', '127.0.0.1', '--dir', this.dir];
+    return [...where.map(String), ...SETTINGS, ...this.settings];
+  }
+
   /** SIGKILL: it dies where it stands. SIGSTOP, SIGCONT: it hangs, and goes on. */
   async kill(signal = 'SIGKILL') {
     this.#child?.kill(signal);
@@ -96,11 +97,20 @@ export class RedisServer {
   }
 }
 
+/** Watches over servers; its settings are lines of its file, in which it writes what it finds out. */
+export class RedisSentinel extends RedisServer {
+  args() {
+    const file = join(this.dir, 'sentinel.conf');
+    writeFileSync(file, [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.dir}`, ...this.settings, ''].join('\n'));
+    return [file, '--sentinel'];
+  }
+}
+
 /**
  * A port that nobody listens on, below those that the system gives to outgoing connections: it is still free when a server
  * that died there is started again, whatever has tried to connect to it meanwhile.
  */
-const freePort = async () => {
+export const freePort = async () => {
   for (;;) {
     const port = randomInt(20_000, 32_000);
     if (await isFree(port)) return port;

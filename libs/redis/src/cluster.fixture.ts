@@ -24,6 +24,12 @@ export class TestCluster {
     return `app${(this.#apps += 1)}`;
   }
 
+  /** One of its servers dies, and comes back. */
+  async restartOne(): Promise<void> {
+    await this.servers[0]?.kill();
+    await this.servers[0]?.start();
+  }
+
   async #start(): Promise<void> {
     for (let i = 0; i < 2; i += 1) this.servers.push(await RedisServer.start(['--cluster-enabled', 'yes']));
     const [one, two] = this.servers.map(({ url }) => new Redis(url)) as [Redis, Redis];

@@ -15,7 +15,7 @@ afterEach(async () => {
 
 /** What a start says when the server has these settings. */
 const said = async (settings: Readonly<Record<string, string>>): Promise<readonly string[]> => {
-  const { redis: admin } = await redis.end(redis.app());
+  const { client: admin } = await redis.end(redis.app());
   const before: [string, string][] = [];
   const sentences: string[] = [];
   const warn = (sentence: string): void => void sentences.push(sentence);
@@ -74,7 +74,7 @@ describe('openRedis', () => {
   });
 
   it('refuses data of another format, and leaves it alone', async () => {
-    const { redis: admin, keys } = await redis.end(redis.app());
+    const { client: admin, keys } = await redis.end(redis.app());
     await admin.set(keys.format, '7');
     await expect(open({ prefix: keys.prefix })).rejects.toThrow('holds data of format 7');
     expect(await admin.get(keys.format)).toBe('7');
@@ -110,7 +110,7 @@ describe('openRedis', () => {
   });
 
   it('is content with the rights that README.md names', async () => {
-    const { redis: admin } = await redis.end(redis.app());
+    const { client: admin } = await redis.end(redis.app());
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const rule = /^user greenroom (.+)$/m.exec(readme)?.[1] ?? '';
     await admin.call('ACL', 'SETUSER', 'greenroom', ...rule.split(' '));
@@ -145,7 +145,7 @@ describe('openRedis', () => {
   });
 
   it('leaves no connection when it is closed, nor when it refuses', async () => {
-    const { redis: admin } = await redis.end(redis.app());
+    const { client: admin } = await redis.end(redis.app());
     const ours = async (): Promise<number> =>
       [...String(await admin.client('LIST')).matchAll(/name=greenroom/g)].length;
     const ports = await open({});

@@ -12,23 +12,36 @@ import {
   type Users,
 } from '@greenroom/rooms';
 import type { PublishedTurn } from '@greenroom/rooms';
-import { connect, RedisUnfitError, type RedisConnection } from './connection.js';
+import { connect, type RedisClient } from './clients/connect.js';
+import { RedisUnfitError, text, type RedisConnection } from './connection.js';
 import { RedisCourier } from './courier/redis-courier.js';
 import { LEASE_TIMES, RedisDirectory, type LeaseTimes } from './directory/redis-directory.js';
 import { RedisFeed } from './feed/redis-feed.js';
 import { FORMAT, hash, Keys } from './keys.js';
 import { checkServer } from './server-check.js';
 import { socketIoAdapter, type SocketIoAdapter } from './socketio-adapter.js';
-import { RedisRoomStore } from './store/redis-store.js';
+import { RedisRoomStore, type StoreHooks } from './store/redis-store.js';
+import { ReplicatedWrites } from './store/replicated-writes.js';
 import { Subscriptions } from './subscriptions.js';
 import { RedisUsers } from './users/redis-users.js';
 
 export interface RedisOptions {
   /**
    * `redis://user:password@host:6379/0`, `rediss:` with TLS. One of a Redis Cluster is known as such; several: its seeds, of
-   * which one has to be there.
+   * which one has to be there. By Sentinels: `redis+sentinel://user:password@host:26379,host:26379/name/0`, `rediss+sentinel:`
+   * with TLS, behind it `?sentinel_username=` and `sentinel_password=` where they want any.
    */
-  readonly url: string | readonly string[];
+  readonly url?: string | readonly string[];
+  /**
+   * In place of `url`, what the app has set up itself: `Redis` or `Cluster` of ioredis 6, or what `createClient()` or
+   * `createCluster()` of `redis` 5 or 6 return. Connections like it are made (`duplicate()`); it is not used itself.
+   */
+  readonly client?: RedisClient;
+  /**
+   * A write is acknowledged once so many replicas have it too; when they do not say so within a second its outcome is unknown.
+   * Takes a third connection. Not for a Redis Cluster. @default 0
+   */
+  readonly replicas?: number;
   /** Begins every key and channel: of the apps on one server each has its own. @default 'greenroom' */
   readonly prefix?: string;
   /** @default LEASE_TIMES */
@@ -43,7 +56,7 @@ export interface RedisOptions {
   readonly logger?: RoomsLogger;
 }
 
-/** The ports of one node, on two connections. Closing the store, or all, closes both. */
+/** The ports of one node, on connections of their own. Closing the store, or all, closes those. */
 export interface RedisPorts {
   readonly store: RoomStore;
   readonly directory: Directory;
@@ -70,27 +83,40 @@ export async function openRedis(options: RedisOptions): Promise<RedisPorts> {
     throw new DefinitionError(
       `A lease of ${leaseMs} ms cannot be kept by beats of ${beatMs} and a fence of ${fenceMs}.`,
     );
-  const urls = typeof options.url === 'string' ? [options.url] : options.url;
-  const redis = await connect(urls, 'greenroom');
+  const source = sourceOf(options);
+  const { replicas = 0 } = options;
+  const connections: RedisConnection[] = [];
+  const connection = async (name: string): Promise<RedisConnection> => {
+    const made = await connect(source, name);
+    connections.push(made);
+    return made;
+  };
   try {
-    const listening = await connect(urls, 'greenroom-channels');
-    try {
-      return await openPorts(options, redis, listening);
-    } catch (error) {
-      listening.disconnect();
-      throw error;
-    }
+    const redis = await connection('greenroom');
+    const listening = await connection('greenroom-channels');
+    if (replicas === 0) return await openPorts(options, { redis, listening, writing: redis });
+    if (redis.isCluster) throw new DefinitionError('The replicas of a Redis Cluster cannot be waited for.');
+    return await openPorts(options, { redis, listening, writing: await connection('greenroom-writes') });
   } catch (error) {
-    redis.disconnect();
+    for (const each of connections) each.disconnect();
     throw error;
   }
 }
 
-async function openPorts(
-  options: RedisOptions,
-  redis: RedisConnection,
-  listening: RedisConnection,
-): Promise<RedisPorts> {
+const sourceOf = ({ url, client }: RedisOptions): readonly string[] | RedisClient => {
+  if ((url === undefined) === (client === undefined))
+    throw new DefinitionError('Redis is named by a url, or by a client: one of them.');
+  return client ?? (typeof url === 'string' ? [url] : (url ?? []));
+};
+
+interface Connections {
+  readonly redis: RedisConnection;
+  readonly listening: RedisConnection;
+  /** `redis`, unless its answers wait for replicas. */
+  readonly writing: RedisConnection;
+}
+
+async function openPorts(options: RedisOptions, { redis, listening, writing }: Connections): Promise<RedisPorts> {
   const { clock = new SystemClock(), ids = systemIds, logger = SILENT, prefix = 'greenroom', headsMs = 1000 } = options;
   const keys = new Keys(prefix);
   for (const sentence of await checkServer(redis)) logger.warn(sentence, {});
@@ -98,7 +124,7 @@ async function openPorts(
   const report = sparingly(logger, clock);
   const subscriptions = new Subscriptions(listening, report);
   const told = new WeakSet<PublishedTurn>();
-  const store = new RedisRoomStore(redis, keys, {
+  const hooks: StoreHooks = {
     onClaimed: (address, span) => feed.claimed(address, span),
     onTold: (turn) => void told.add(turn),
     onFenced: (address) => directory.forget(address),
@@ -107,8 +133,12 @@ async function openPorts(
       feed.close();
       subscriptions.close();
       redis.disconnect();
+      writing.disconnect();
     },
-  });
+  };
+  const { replicas = 0 } = options;
+  const writes = replicas === 0 ? redis : new ReplicatedWrites(writing, replicas);
+  const store = new RedisRoomStore(redis, keys, hooks, writes);
   const shared = { redis, subscriptions, keys, clock, report };
   const name = ids.unique();
   const feed = new RedisFeed({
@@ -136,8 +166,8 @@ async function openPorts(
 
 /** @throws RedisUnfitError when another Greenroom wrote what is there. */
 async function checkFormat(redis: RedisConnection, keys: Keys): Promise<void> {
-  await redis.setnx(keys.format, FORMAT);
-  const format = await redis.get(keys.format);
+  await redis.send('SETNX', keys.format, FORMAT);
+  const format = text(await redis.send('GET', keys.format));
   if (format !== String(FORMAT))
     throw new RedisUnfitError(
       `Redis holds data of format ${format} under ${keys.prefix}; this Greenroom reads ${FORMAT}.`,

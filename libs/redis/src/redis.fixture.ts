@@ -1,13 +1,16 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { RedisServer } from '../../../scripts/redis-server.mjs';
-import { connect, type RedisConnection } from './connection.js';
+import type { Redis } from 'ioredis';
+import { connectToServer, type IoredisConnection } from './clients/ioredis.js';
 import { Keys } from './keys.js';
 import { Subscriptions } from './subscriptions.js';
 
 /** One end of two connections, as a node has them. */
 export interface End {
-  readonly redis: RedisConnection;
-  readonly listening: RedisConnection;
+  readonly redis: IoredisConnection;
+  /** What `redis` is by: for all that a test asks a server. */
+  readonly client: Redis;
+  readonly listening: IoredisConnection;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   /** What was reported. */
@@ -38,11 +41,13 @@ export class TestRedis {
   }
 
   async end(prefix: string): Promise<End> {
-    const [redis, listening] = [await connect([this.server.url], 'spec'), await connect([this.server.url], 'channels')];
+    const { url } = this.server;
+    const [redis, listening] = [await connectToServer(url, 'spec'), await connectToServer(url, 'channels')];
     const reported: unknown[] = [];
     const report = (error: unknown): void => void reported.push(error);
     const subscriptions = new Subscriptions(listening, report);
-    const end = { redis, listening, subscriptions, keys: new Keys(prefix), reported, report };
+    const client = redis.client as Redis;
+    const end = { redis, client, listening, subscriptions, keys: new Keys(prefix), reported, report };
     this.#ends.push(end);
     return end;
   }
@@ -50,8 +55,8 @@ export class TestRedis {
   /** What was sent by now has been received, and so has what was sent because of it. */
   async settle(ends: readonly End[] = this.#ends): Promise<void> {
     for (let round = 0; round < 4; round += 1) {
-      for (const { redis } of ends) await redis.ping();
-      for (const { listening } of ends) await listening.ping();
+      for (const { redis } of ends) await redis.send('PING');
+      for (const { listening } of ends) await listening.send('PING');
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -60,7 +65,7 @@ export class TestRedis {
   async cutChannels(between = async (): Promise<void> => {}): Promise<void> {
     const ends = [...this.#ends];
     const back = ends.map(({ subscriptions }) => new Promise<void>((resolve) => subscriptions.onBack(resolve)));
-    await ends[0]?.redis.client('KILL', 'TYPE', 'PUBSUB');
+    await ends[0]?.client.client('KILL', 'TYPE', 'PUBSUB');
     await between();
     await Promise.all(back);
     await this.settle();
@@ -76,8 +81,8 @@ export class TestRedis {
 }
 
 /** Resolves once what is looked at holds; what it last threw when it does not in time. */
-export const becomes = async (look: () => unknown): Promise<void> => {
-  const until = Date.now() + 10_000;
+export const becomes = async (look: () => unknown, withinMs = 10_000): Promise<void> => {
+  const until = Date.now() + withinMs;
   for (;;) {
     try {
       await look();

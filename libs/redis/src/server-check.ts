@@ -1,46 +1,57 @@
-import { Cluster, type Redis } from 'ioredis';
-import { RedisUnfitError, type RedisConnection } from './connection.js';
+import { about, settingOf } from './clients/about.js';
+import { RedisUnfitError, type RedisConnection, type Sender } from './connection.js';
 
 /** Sharded channels came with it. Valkey counts itself as 7.2 here. */
 const LEAST_VERSION = 7;
 
 /**
- * What a server's settings mean for what is kept there, a sentence each. A server that does not tell some of them is asked no more.
+ * What a server's settings mean for what is kept there, a sentence each.
  * @throws RedisUnfitError when rooms would be lost, or cannot work.
  */
 export async function checkServer(redis: RedisConnection): Promise<readonly string[]> {
-  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  const sentences = await Promise.all(servers.map(checkOne));
+  const sentences = await Promise.all((await redis.primaries()).map(checkOne));
   return [...new Set(sentences.flat())];
 }
 
-async function checkOne(redis: Redis): Promise<string[]> {
-  const about = await redis.info();
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(about)?.[1];
-  const version = field('redis_version') ?? '0';
-  if (Number.parseInt(version, 10) < LEAST_VERSION)
+async function checkOne(server: Sender): Promise<string[]> {
+  const told = await about(server);
+  const version = told.get('redis_version');
+  if (version !== undefined && Number.parseInt(version, 10) < LEAST_VERSION)
     throw new RedisUnfitError(`Redis ${version} is too old: ${LEAST_VERSION} or later is needed, or Valkey.`);
-  const policy = field('maxmemory_policy');
+  const policy = told.get('maxmemory_policy') ?? (await settingOf(server, 'maxmemory-policy'));
   if (policy !== undefined && policy !== 'noeviction')
     throw new RedisUnfitError(
       `Redis would drop rooms when its memory is full (maxmemory-policy ${policy}): set it to noeviction.`,
     );
-  if (field('aof_enabled') === '0')
+  const appendOnly = onOff(told.get('aof_enabled')) ?? (await settingOf(server, 'appendonly'));
+  const fsync = appendOnly === 'no' ? WANTED.appendfsync : await settingOf(server, 'appendfsync');
+  return [
+    ...untold({ 'maxmemory-policy': policy, appendonly: appendOnly, appendfsync: fsync }),
+    ...lossy(appendOnly, fsync),
+  ];
+}
+
+const onOff = (flag: string | undefined): string | undefined =>
+  flag === undefined ? undefined : flag === '0' ? 'no' : 'yes';
+
+const WANTED = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' } as const;
+
+/** Hosted servers refuse to tell. */
+function untold(settings: Readonly<Record<keyof typeof WANTED, string | undefined>>): string[] {
+  const missing = Object.entries(WANTED).filter(([name]) => settings[name as keyof typeof WANTED] === undefined);
+  if (missing.length === 0) return [];
+  return [
+    `Redis does not tell its ${missing.map(([name]) => name).join(', ')}: what was acknowledged may be lost unless there is ` +
+      `${missing.map((each) => each.join(' ')).join(', ')}.`,
+  ];
+}
+
+function lossy(appendOnly: string | undefined, fsync: string | undefined): string[] {
+  if (appendOnly === 'no')
     return ['Redis has no append-only file (appendonly no): what was acknowledged is lost when it is restarted.'];
-  const fsync = await settingOf(redis, 'appendfsync');
   if (fsync === undefined || fsync === 'always') return [];
   return [
     `Redis writes to disk before it answers, and syncs the disk later (appendfsync ${fsync}): what was acknowledged outlives ` +
       'its process, and not the last moments before a power failure.',
   ];
-}
-
-/** Hosted servers refuse to tell. */
-async function settingOf(redis: Redis, name: string): Promise<string | undefined> {
-  try {
-    const [, value] = (await redis.config('GET', name)) as [string?, string?];
-    return value;
-  } catch {
-    return undefined;
-  }
 }

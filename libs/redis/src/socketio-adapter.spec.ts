@@ -61,7 +61,7 @@ describe("Socket.IO's adapter", () => {
     const app = redis.app();
     const [a, b] = [await Ear.open(redis.server.url, app), await Ear.open(redis.server.url, app)];
     const admin = await redis.end(app);
-    await admin.redis.client('KILL', 'TYPE', 'PUBSUB');
+    await admin.client.client('KILL', 'TYPE', 'PUBSUB');
     await becomes(async () => {
       a.server.serverSideEmit('word', 'again');
       await redis.settle();
@@ -93,7 +93,7 @@ describe("Socket.IO's adapter", () => {
 
   it('has two channels a namespace, and gives them back', async () => {
     const prefix = redis.app();
-    const { redis: admin } = await redis.end(prefix);
+    const { client: admin } = await redis.end(prefix);
     const channels = async (): Promise<number> =>
       ((await admin.call('PUBSUB', 'SHARDCHANNELS', `${prefix}:socket.io*`)) as unknown[]).length;
     const { server } = await Ear.open(redis.server.url, prefix);

@@ -1,5 +1,4 @@
 import { createShardedAdapter } from '@socket.io/redis-adapter';
-import { Cluster } from 'ioredis';
 import type { RedisConnection } from './connection.js';
 import type { Keys } from './keys.js';
 import type { Subscription, Subscriptions } from './subscriptions.js';
@@ -48,15 +47,14 @@ class AdapterClient {
   /** Does not wait: sockets of this node get what is sent only when it has resolved. */
   async sPublish(channel: string, message: string | Uint8Array): Promise<void> {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
-    this.context.redis.spublish(channel, payload).catch((error: unknown) => this.context.report(error));
+    this.context.redis.send('SPUBLISH', channel, payload).catch((error: unknown) => this.context.report(error));
   }
 
   /** How many nodes listen to a channel: the one thing that is asked. */
   async sendCommand([command, about, channel]: readonly [string, string, string]): Promise<[string, number]> {
-    const { redis } = this.context;
-    const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
     try {
-      const replies = await Promise.all(servers.map((each) => each.call(command, about, channel)));
+      const servers = await this.context.redis.primaries();
+      const replies = await Promise.all(servers.map((each) => each.send(command, about, channel)));
       return [channel, replies.reduce((sum: number, reply) => sum + Number((reply as [string, unknown])[1]), 0)];
     } catch (error) {
       this.context.report(error);

@@ -25,23 +25,26 @@ export class Subscriptions {
   readonly #lost = new Set<() => void>();
   readonly #back = new Set<() => void>();
   #up: Promise<void> | undefined;
+  #resolveUp = (): void => {};
 
   /** @param report called with what a listener threw, and with why a channel cannot be heard. */
   constructor(
     private readonly redis: RedisConnection,
     private readonly report: (error: unknown) => void,
   ) {
-    redis.on('smessageBuffer', (channel: Buffer, message: Buffer) => this.#hear(channel.toString(), message));
-    redis.on('close', () => this.#tell(this.#lost));
-    redis.on('ready', () => {
+    redis.onMessage((channel, message) => this.#hear(channel, message));
+    redis.onLost(() => this.#tell(this.#lost));
+    redis.onReady(() => {
       for (const [name, channel] of this.#channels) channel.ready = this.#ask(name);
+      this.#up = undefined;
+      this.#resolveUp();
       this.#tell(this.#back);
     });
   }
 
   /** What is published is heard, as far as one knows. */
   get isUp(): boolean {
-    return this.redis.status === 'ready';
+    return this.redis.isUp;
   }
 
   listen(name: string, listener: ChannelListener): Subscription {
@@ -75,7 +78,7 @@ export class Subscriptions {
   /** One that cannot be asked for now is when the connection is back. */
   async #ask(name: string): Promise<void> {
     try {
-      await this.redis.ssubscribe(name);
+      await this.redis.subscribe(name);
     } catch (error) {
       this.report(error);
       await this.#untilUp();
@@ -84,19 +87,14 @@ export class Subscriptions {
   }
 
   #untilUp(): Promise<void> {
-    this.#up ??= new Promise((resolve) =>
-      this.redis.once('ready', () => {
-        this.#up = undefined;
-        resolve();
-      }),
-    );
+    this.#up ??= new Promise((resolve) => (this.#resolveUp = resolve));
     return this.#up;
   }
 
   #stop(name: string, listeners: Set<ChannelListener>, listener: ChannelListener): void {
     if (!listeners.delete(listener) || listeners.size > 0) return;
     this.#channels.delete(name);
-    this.redis.sunsubscribe(name).catch(() => undefined);
+    this.redis.unsubscribe(name).catch(() => undefined);
   }
 
   #hear(name: string, message: Buffer): void {

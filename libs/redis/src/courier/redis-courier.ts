@@ -11,13 +11,13 @@ import {
   type RoomError,
   type Timer,
 } from '@greenroom/rooms';
-import { isRefusal, type RedisConnection } from '../connection.js';
+import { RefusedError, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 import { errorOf, readLetter, refusalOf, writeLetter, type Letter } from './letters.js';
 
 export interface CourierContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;
@@ -104,7 +104,9 @@ export class RedisCourier implements Courier {
       this.#settle(id)?.reject(new UnavailableError());
       this.context.onSilent(node);
     } catch (error) {
-      this.#settle(id)?.reject(isRefusal(error) ? new UnavailableError(error) : new UnknownOutcomeError(error));
+      this.#settle(id)?.reject(
+        error instanceof RefusedError ? new UnavailableError(error) : new UnknownOutcomeError(error),
+      );
     }
   }
 
@@ -148,7 +150,7 @@ export class RedisCourier implements Courier {
   }
 
   #publish(name: string, letter: Buffer): Promise<number> {
-    return this.context.redis.spublish(this.context.keys.inbox(name), letter) as Promise<number>;
+    return this.context.redis.send('SPUBLISH', this.context.keys.inbox(name), letter) as Promise<number>;
   }
 
   #hear(letter: Letter): void {

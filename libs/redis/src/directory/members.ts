@@ -1,4 +1,4 @@
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, type Script, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 
 /**
@@ -23,12 +23,12 @@ export class Members {
   readonly #remove: Script;
 
   constructor(
-    redis: RedisConnection,
+    redis: Sender,
     private readonly keys: Keys,
     private readonly leaseMs: number,
   ) {
-    this.#beat = defineScript(redis, 'greenroomBeat', BEAT);
-    this.#remove = defineScript(redis, 'greenroomRemove', REMOVE);
+    this.#beat = defineScript(redis, BEAT);
+    this.#remove = defineScript(redis, REMOVE);
   }
 
   /** @returns all that take part now, in order. */

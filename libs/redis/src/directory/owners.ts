@@ -1,4 +1,4 @@
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, text, type Script, type Sender } from '../connection.js';
 import { hash, type Keys } from '../keys.js';
 
 /** How long it is remembered who is to own a room that nobody asks for. */
@@ -16,10 +16,10 @@ export class Owners {
   readonly #appoint: Script;
 
   constructor(
-    private readonly redis: RedisConnection,
+    private readonly redis: Sender,
     private readonly keys: Keys,
   ) {
-    this.#appoint = defineScript(redis, 'greenroomAppoint', APPOINT);
+    this.#appoint = defineScript(redis, APPOINT);
   }
 
   /**
@@ -29,11 +29,11 @@ export class Owners {
   async settle(address: string, nodes: readonly string[]): Promise<string | undefined> {
     const { keys, redis } = this;
     const [appointed, writer] = await Promise.all([
-      redis.get(keys.owner(address)),
-      redis.hget(keys.room(address), 'owner'),
+      redis.send('GET', keys.owner(address)).then(text),
+      redis.send('HGET', keys.room(address), 'owner').then(text),
     ]);
-    if (appointed !== null && nodes.includes(appointed)) return appointed;
-    const next = writer !== null && nodes.includes(writer) ? writer : chosen(address, nodes);
+    if (appointed !== undefined && nodes.includes(appointed)) return appointed;
+    const next = writer !== undefined && nodes.includes(writer) ? writer : chosen(address, nodes);
     if (next === undefined) return undefined;
     const owner = String(await this.#appoint([keys.owner(address)], [appointed ?? '', next, OWNER_MS]));
     return nodes.includes(owner) ? owner : undefined;

@@ -68,7 +68,7 @@ describe('RedisDirectory', () => {
     const first = ask(0);
     const last = first.then(() => ask(2));
     // The first question is half-way.
-    await end.redis.ping();
+    await end.client.ping();
     await Promise.all([first, ask(1), last]);
     expect(order).toEqual([0, 1, 2]);
   });
@@ -127,13 +127,13 @@ describe('RedisDirectory', () => {
     directory.watch((nodes) => void heard.push(nodes));
     now += LEASE_TIMES.fenceMs;
     expect(await directory.locate('lab/a')).toBe('n1');
-    const pause = end.redis.client('PAUSE', 300, 'ALL');
+    const pause = end.client.client('PAUSE', 300, 'ALL');
     await pause;
-    end.redis.disconnect(true);
+    end.client.disconnect(true);
     now += 1;
     expect(await directory.locate('lab/a')).toBeUndefined();
     expect(heard).toEqual([[]]);
-    await new Promise<void>((resolve) => end.redis.once('ready', resolve));
+    await new Promise<void>((resolve) => end.client.once('ready', resolve));
     expect(await directory.locate('lab/a')).toBe('n1');
     expect(heard).toEqual([[], ['n1']]);
   });
@@ -167,7 +167,7 @@ describe('RedisDirectory', () => {
     const { prefix, one } = await pair();
     const end = await redis.end(prefix);
     for (const [i, address] of ROOMS.entries())
-      await end.redis.hset(end.keys.room(address), 'owner', `n${(i % 2) + 1}`);
+      await end.client.hset(end.keys.room(address), 'owner', `n${(i % 2) + 1}`);
     expect(await located(one)).toEqual(ROOMS.map((_, i) => `n${(i % 2) + 1}`));
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock, Directory, Timer } from '@greenroom/rooms';
-import type { RedisConnection } from '../connection.js';
+import type { Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 import { Members } from './members.js';
@@ -23,7 +23,7 @@ const MAX_KNOWN = 10_000;
 const TRIES = 3;
 
 export interface DirectoryContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;

@@ -145,7 +145,7 @@ describe('RedisFeed', () => {
     late.loses = 2;
     const heard = late.hear();
     // Its place in the stream is asked for in the call; the owner's commits come behind it.
-    await late.end.redis.ping();
+    await late.end.client.ping();
     const all = [await commit(), await commit()];
     await redis.settle();
     expect(heard).toEqual([]);
@@ -197,8 +197,8 @@ describe('RedisFeed', () => {
 
   it('bytes on the channel that are none of ours are passed over', async () => {
     const { owner, there, commit } = await setUp();
-    await owner.end.redis.spublish(owner.end.keys.feed(A), 'what is this');
-    await owner.end.redis.spublish(owner.end.keys.feed(A), '');
+    await owner.end.client.spublish(owner.end.keys.feed(A), 'what is this');
+    await owner.end.client.spublish(owner.end.keys.feed(A), '');
     const turn = await commit();
     await redis.settle();
     expect(there).toEqual([turn]);

@@ -1,5 +1,5 @@
 import type { Clock, Feed, FeedListener, FeedMessage, PublishedTurn, Timer } from '@greenroom/rooms';
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, texts, type Script, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscription, Subscriptions } from '../subscriptions.js';
 import { encodeWhole, readHead, readTurn, readWhole, type Span } from './message.js';
@@ -15,7 +15,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return redis.call('SPUBLISH', ARGV[4], ARGV[5])`;
 
 export interface FeedContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export class RedisFeed implements Feed {
   #isClosed = false;
 
   constructor(private readonly context: FeedContext) {
-    this.#publish = defineScript(context.redis, 'greenroomPublish', PUBLISH);
+    this.#publish = defineScript(context.redis, PUBLISH);
     context.subscriptions.onBack(() => {
       for (const { station, subscription } of this.#stations.values())
         void subscription.ready.then(() => station.catchUp());
@@ -59,7 +59,7 @@ export class RedisFeed implements Feed {
     const sent =
       message.type === 'turn'
         ? this.#publish([keys.head(address)], [message.epoch, message.to, HEAD_MS, keys.feed(address), whole])
-        : redis.spublish(keys.feed(address), whole);
+        : redis.send('SPUBLISH', keys.feed(address), whole);
     sent.catch((error: unknown) => this.context.report(error));
   }
 
@@ -86,7 +86,7 @@ export class RedisFeed implements Feed {
     const { log, redis, keys } = this.context;
     const [kept, [epoch, seq]] = await Promise.all([
       log.head(address),
-      redis.hmget(keys.head(address), 'epoch', 'seq'),
+      redis.send('HMGET', keys.head(address), 'epoch', 'seq').then(texts),
     ]);
     const published = epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
     if (kept === undefined || published === undefined) return kept ?? published;

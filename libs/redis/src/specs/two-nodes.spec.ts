@@ -59,7 +59,7 @@ describe('two nodes', () => {
 
   it('a command costs one script, whatever it writes and whoever hears of it', async () => {
     const { a, b, ofA } = await pair({ headsMs: 60_000, lease: { leaseMs: 60_000, beatMs: 30_000, fenceMs: 40_000 } });
-    const { redis: admin } = await redis.end(redis.app());
+    const { client: admin } = await redis.end(redis.app());
     const scripts = async (): Promise<number> =>
       Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
     const [ann, bob] = [a.connect('ann'), b.connect('bob')];
@@ -156,7 +156,7 @@ describe('two nodes', () => {
     const { a, b, prefix, ofA } = await pair();
     const [other] = [await redis.end(prefix)];
     await a.say(ofA, 'one');
-    await other.redis.set(other.keys.owner(ofA), b.node.id);
+    await other.client.set(other.keys.owner(ofA), b.node.id);
     await b.ports.store.claim(ofA, b.node.id, Date.now(), false);
     await becomes(() => a.say(ofA, 'two', 'id-2'));
     await becomes(() => b.say(ofA, 'three', 'id-3'));

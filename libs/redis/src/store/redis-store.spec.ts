@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Batch, Claim, Entry, Fence, PublishedTurn } from '@greenroom/rooms';
 import { roomStoreContract, type RoomStoreHarness } from '@greenroom/testing/contracts';
 import { faultProxy } from '@greenroom/testing/faults';
-import { connect } from '../connection.js';
+import { connectToServer } from '../clients/ioredis.js';
 import { readHead, readTurn } from '../feed/message.js';
 import { Keys } from '../keys.js';
 import { TestRedis, type End } from '../redis.fixture.js';
@@ -18,7 +18,7 @@ function harness(): RoomStoreHarness {
   const prefix = redis.app();
   const stores: RedisRoomStore[] = [];
   const open = async (): Promise<RedisRoomStore> => {
-    const connection = await connect([redis.server.url], 'spec');
+    const connection = await connectToServer(redis.server.url, 'spec');
     const release = async (): Promise<void> => connection.disconnect();
     const store = new RedisRoomStore(connection, new Keys(prefix), { ...HOOKS, release });
     stores.push(store);
@@ -89,18 +89,18 @@ describe('RedisRoomStore', () => {
 
   it('goes on when the server has forgotten its scripts', async () => {
     const { end, store, claim, fence } = await opened();
-    await end.redis.script('FLUSH');
+    await end.client.script('FLUSH');
     await store.append(A, fence, batchAt(claim, 2));
     expect(await store.read(A, { limit: 9 })).toHaveLength(2);
   });
 
   it('a server that has no memory left refuses a write whole, and is asked for room by a check', async () => {
     const { end, store, claim, fence } = await opened();
-    await end.redis.config('SET', 'maxmemory', '1');
+    await end.client.config('SET', 'maxmemory', '1');
     const batch = { ...batchAt(claim, 2), deadline: 5, snapshot: { seq: 1, state: 0 } };
     await expect(store.append(A, fence, batch)).rejects.toMatchObject({ name: 'StoreRefusedError' });
     await expect(store.check()).rejects.toMatchObject({ name: 'StoreRefusedError' });
-    await end.redis.config('SET', 'maxmemory', '0');
+    await end.client.config('SET', 'maxmemory', '0');
     await store.check();
     expect(await store.read(A, { limit: 9 })).toHaveLength(1);
     expect(await store.due(9, 9)).toEqual([]);
@@ -110,7 +110,7 @@ describe('RedisRoomStore', () => {
   it('what is not answered when the connection is lost may have been written, and is not said to be refused', async () => {
     const proxy = await faultProxy({ target: { port: redis.server.port } });
     const { claim, fence, end } = await opened();
-    const cut = await connect([`redis://127.0.0.1:${proxy.port}`], 'cut');
+    const cut = await connectToServer(`redis://127.0.0.1:${proxy.port}`, 'cut');
     const store = new RedisRoomStore(cut, end.keys, HOOKS);
     await store.read(A, { limit: 1 });
     // The answers come too late.
@@ -158,8 +158,8 @@ describe('RedisRoomStore', () => {
 });
 
 /** Commands that clients have sent: what scripts run is not counted. */
-const commandsOf = async ({ redis }: End): Promise<number> => {
-  const stats = await redis.info('commandstats');
+const commandsOf = async ({ client }: End): Promise<number> => {
+  const stats = await client.info('commandstats');
   const calls = [...stats.matchAll(/cmdstat_(?:evalsha|eval|info|ping):calls=(\d+)/g)];
   return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 };

@@ -15,7 +15,7 @@ import {
   type RoomStore,
   type Snapshot,
 } from '@greenroom/rooms';
-import { isRefusal, type Argument, type RedisConnection } from '../connection.js';
+import { RefusedError, texts, type Argument, type Sender } from '../connection.js';
 import { SHARDS, type Keys } from '../keys.js';
 import { decode, encode } from '../values.js';
 import { messageHead, type Span } from '../feed/message.js';
@@ -50,11 +50,13 @@ export class RedisRoomStore implements RoomStore {
   #closing: Promise<void> | undefined;
 
   constructor(
-    private readonly redis: RedisConnection,
+    private readonly redis: Sender,
     private readonly keys: Keys,
     private readonly hooks: StoreHooks,
+    /** Answers when a write may be acknowledged. */
+    private readonly writes: Sender = redis,
   ) {
-    this.#scripts = storeScripts(redis);
+    this.#scripts = storeScripts(redis, writes);
   }
 
   async claim(address: string, owner: string, at: number, create: boolean): Promise<Claim | undefined> {
@@ -144,7 +146,7 @@ export class RedisRoomStore implements RoomStore {
     if (limit <= 0) return [];
     const until = before === Infinity ? '+inf' : before;
     const found = await inEveryShard((shard) =>
-      this.redis.zrangebyscore(this.keys.dueIn(shard), '-inf', until, 'WITHSCORES', 'LIMIT', 0, limit),
+      this.redis.send('ZRANGEBYSCORE', this.keys.dueIn(shard), '-inf', until, 'WITHSCORES', 'LIMIT', 0, limit),
     );
     const due = found.flatMap((flat) =>
       flat.flatMap((address, i) => (i % 2 === 0 ? [{ address, at: Number(flat[i + 1]) }] : [])),
@@ -157,13 +159,13 @@ export class RedisRoomStore implements RoomStore {
     if (limit <= 0) return [];
     const from = cursor === undefined ? '-' : `(${cursor}`;
     const found = await inEveryShard((shard) =>
-      this.redis.zrangebylex(this.keys.roomsIn(shard, kind), from, '+', 'LIMIT', 0, limit),
+      this.redis.send('ZRANGEBYLEX', this.keys.roomsIn(shard, kind), from, '+', 'LIMIT', 0, limit),
     );
     return found.flat().sort().slice(0, limit);
   }
 
   async check(): Promise<void> {
-    await this.#write(() => inEveryShard((shard) => this.redis.set(this.keys.probeIn(shard), PROBE)));
+    await this.#write(() => inEveryShard((shard) => this.writes.send('SET', this.keys.probeIn(shard), PROBE)));
   }
 
   async close(): Promise<void> {
@@ -173,7 +175,7 @@ export class RedisRoomStore implements RoomStore {
 
   /** The last position of the room's log. */
   async head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined> {
-    const [epoch, seq] = await this.redis.hmget(this.keys.room(address), 'epoch', 'seq');
+    const [epoch, seq] = texts(await this.redis.send('HMGET', this.keys.room(address), 'epoch', 'seq'));
     return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
   }
 
@@ -262,7 +264,7 @@ export class RedisRoomStore implements RoomStore {
   /** @throws FencedError */
   async #passFence(address: string, fence: Fence): Promise<void> {
     this.#refuseIfClosed();
-    const [epoch, owner] = await this.redis.hmget(this.keys.room(address), 'epoch', 'owner');
+    const [epoch, owner] = texts(await this.redis.send('HMGET', this.keys.room(address), 'epoch', 'owner'));
     if (epoch !== String(fence.epoch) || owner !== fence.owner) this.#pass(address, 'FENCED');
   }
 
@@ -286,7 +288,7 @@ export class RedisRoomStore implements RoomStore {
     try {
       return await writing;
     } catch (error) {
-      if (isRefusal(error)) throw new StoreRefusedError('Redis refused the write.', { cause: error });
+      if (error instanceof RefusedError) throw new StoreRefusedError('Redis refused the write.', { cause: error });
       throw error;
     } finally {
       this.#writes.delete(writing);
@@ -298,8 +300,11 @@ export class RedisRoomStore implements RoomStore {
   }
 }
 
-const inEveryShard = <T>(ask: (shard: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: SHARDS }, (_, shard) => ask(shard)));
+/** Lists of strings, of each shard. */
+const inEveryShard = async (ask: (shard: number) => Promise<unknown>): Promise<string[][]> => {
+  const replies = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => ask(shard)));
+  return replies.map((reply) => texts(reply).filter((each) => each !== undefined));
+};
 
 const lineageOf = (text: string): Lineage[] =>
   text.split(' ').map((each) => {

@@ -1,4 +1,4 @@
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, type Script, type Sender } from '../connection.js';
 
 /** Each looks at everything before it writes anything: Redis undoes nothing. */
 export interface StoreScripts {
@@ -130,9 +130,9 @@ if below and tonumber(string.match(below, '^%S+ (%S+)')) > after then from = ton
 if ARGV[4] == '1' then return redis.call('ZREVRANGEBYSCORE', KEYS[1], '(' .. before, from, 'LIMIT', 0, limit) end
 return redis.call('ZRANGEBYSCORE', KEYS[1], from, '(' .. before, 'LIMIT', 0, limit)`;
 
-export const storeScripts = (redis: RedisConnection): StoreScripts => ({
-  claim: defineScript(redis, 'greenroomClaim', CLAIM),
-  append: defineScript(redis, 'greenroomAppend', APPEND),
-  save: defineScript(redis, 'greenroomSave', SAVE),
-  read: defineScript(redis, 'greenroomRead', READ),
+export const storeScripts = (redis: Sender, writes: Sender): StoreScripts => ({
+  claim: defineScript(writes, CLAIM),
+  append: defineScript(writes, APPEND),
+  save: defineScript(writes, SAVE),
+  read: defineScript(redis, READ),
 });

@@ -1,4 +1,4 @@
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, type Script, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 
 /** What has not been written again for so long is of a node that has died, seconds. */
@@ -32,10 +32,10 @@ export class Counts {
   readonly #write: Script;
 
   constructor(
-    redis: RedisConnection,
+    redis: Sender,
     private readonly keys: Keys,
   ) {
-    this.#write = defineScript(redis, 'greenroomCount', WRITE);
+    this.#write = defineScript(redis, WRITE);
   }
 
   /** @returns what all nodes have said, those that have died included until they are forgotten */

@@ -1,5 +1,5 @@
 import { UnavailableError, type Clock } from '@greenroom/rooms';
-import { defineScript, type RedisConnection, type Script } from '../connection.js';
+import { defineScript, type Script, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 
@@ -20,7 +20,7 @@ if ARGV[1] == '' then return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT',
 return redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+')`;
 
 export interface DismissalsContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;
@@ -43,8 +43,8 @@ export class Dismissals {
   #reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly context: DismissalsContext) {
-    this.#add = defineScript(context.redis, 'greenroomDismiss', ADD);
-    this.#behind = defineScript(context.redis, 'greenroomDismissed', READ);
+    this.#add = defineScript(context.redis, ADD);
+    this.#behind = defineScript(context.redis, READ);
   }
 
   /** Resolves, with how to stop, once it hears. */

@@ -56,15 +56,15 @@ describe('RedisUsers', () => {
     await users.serve('n1', nobody);
     await users.enter('ann', 3);
     const key = end.keys.user('ann');
-    await end.redis.hset(key, 'dead', '2:1000');
-    await end.redis.expire(key, 10);
+    await end.client.hset(key, 'dead', '2:1000');
+    await end.client.expire(key, 10);
     await clock.advance(60 * 60_000);
     await redis.settle();
-    expect(Object.keys(await end.redis.hgetall(key))).toEqual(['n1']);
-    expect(await end.redis.ttl(key)).toBeGreaterThan(60 * 60);
+    expect(Object.keys(await end.client.hgetall(key))).toEqual(['n1']);
+    expect(await end.client.ttl(key)).toBeGreaterThan(60 * 60);
     users.leave('ann');
     await redis.settle();
-    expect(await end.redis.exists(key)).toBe(0);
+    expect(await end.client.exists(key)).toBe(0);
   });
 
   it('while Redis is away a node goes by its own count, and says what it has when Redis is back', async () => {
@@ -84,7 +84,7 @@ describe('RedisUsers', () => {
     } finally {
       await redis.server.start();
     }
-    await becomes(async () => expect(Object.keys(await there.redis.hgetall(there.keys.user('ann')))).toEqual(['n2']));
+    await becomes(async () => expect(Object.keys(await there.client.hgetall(there.keys.user('ann')))).toEqual(['n2']));
     expect(await users.enter('ann', 2)).toBe(true);
     expect(await users.enter('ann', 2)).toBe(false);
   });
@@ -108,10 +108,10 @@ describe('RedisUsers', () => {
     const users = open(end);
     await users.serve('n1', nobody);
     await users.enter('ann', Infinity);
-    expect(await end.redis.keys(`${end.keys.prefix}:*user*`)).toEqual([]);
+    expect(await end.client.keys(`${end.keys.prefix}:*user*`)).toEqual([]);
     users.leave('ann');
     await users.enter('ann', 2);
-    expect(await end.redis.keys(`${end.keys.prefix}:*user*`)).toHaveLength(1);
+    expect(await end.client.keys(`${end.keys.prefix}:*user*`)).toHaveLength(1);
   });
 
   it('a node that was cut off hears, when it is back, whose connections were to end meanwhile, once', async () => {

@@ -1,12 +1,12 @@
 import type { Clock, Timer, Users } from '@greenroom/rooms';
-import type { RedisConnection } from '../connection.js';
+import type { Sender } from '../connection.js';
 import { hash, type Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 import { Counts } from './counts.js';
 import { Dismissals } from './dismissals.js';
 
 export interface UsersContext {
-  readonly redis: RedisConnection;
+  readonly redis: Sender;
   readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;

@@ -15,6 +15,8 @@ interface Hall {
   readonly byMember: Map<string, Set<Seat>>;
   readonly presence: Presence;
   readonly historyFor: 'joined' | 'all';
+  /** Where the last turn that was heard has ended. */
+  last: { readonly epoch: number; readonly to: number } | undefined;
   unsubscribe(): void;
 }
 
@@ -48,6 +50,7 @@ export class Audience {
         byMember: new Map(),
         presence: new Presence(),
         historyFor,
+        last: undefined,
         unsubscribe,
       };
       this.#halls.set(address, hall);
@@ -78,6 +81,7 @@ export class Audience {
     const { joined } = seat;
     if (hall === undefined || joined === undefined || !hall.joining.delete(seat)) return;
     hall.live.add(seat);
+    hall.last ??= { epoch: joined.epoch, to: position };
     const { id } = joined.member;
     hall.presence.seen(id, joined.listedAt);
     hall.byMember.set(id, (hall.byMember.get(id) ?? new Set()).add(seat));
@@ -133,6 +137,7 @@ export class Audience {
   #hear(address: string, message: FeedMessage): void {
     const hall = this.#halls.get(address);
     if (hall === undefined) return;
+    if (message.type === 'turn') this.#follow(hall, message);
     for (const seat of hall.joining) seat.hold(message);
     if (message.type === 'signal') {
       this.#tell(address, hall, message, hall.live);
@@ -141,6 +146,14 @@ export class Audience {
     this.#tell(address, hall, message, message.shared ? hall.live : this.#recipients(hall, message));
     if (hall.presence.add(message)) this.clock.after(this.presenceMs, () => this.#tellPresence(address, hall));
     this.#end(address, message);
+  }
+
+  /** A room that goes on below where it was has lost turns, as a store does that fails over: they were told, and never were. */
+  #follow(hall: Hall, { epoch, after, to }: PublishedTurn): void {
+    const { last } = hall;
+    hall.last = { epoch, to };
+    if (last === undefined || epoch <= last.epoch || after >= last.to) return;
+    for (const seat of Array.from(hall.live)) if (seat.position > after) seat.onAstray();
   }
 
   /** Ends the seats whose sessions a turn has ended. One that is still joining ends when it would begin. */

@@ -10,6 +10,7 @@ const MAX_HELD = 1000;
 export interface Attached extends Pick<Joined, 'sessionId' | 'member' | 'since' | 'listedAt'> {
   readonly secret: string;
   /** Position of the answer. */
+  readonly epoch: number;
   readonly seq: number;
 }
 
@@ -19,6 +20,7 @@ export const attachedBy = ({ sessionId, member, since, listedAt, reply }: Joined
   since,
   listedAt,
   secret: reply.session,
+  epoch: reply.position.epoch,
   seq: reply.position.seq,
 });
 
@@ -39,6 +41,8 @@ export class Seat implements Viewer {
     readonly connection: Connection,
     /** The room ended the session. */
     readonly onEnded: (ended: EndedSession) => void,
+    /** What it was told of last is not in the room's log any more: it needs a new baseline. */
+    readonly onAstray: () => void,
   ) {}
 
   get session(): string | undefined {

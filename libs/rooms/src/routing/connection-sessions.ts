@@ -2,7 +2,7 @@ import type { ClosedPush, HistoryReply, MembersReply } from '@greenroom/protocol
 import type { Clock } from '../clock.js';
 import { NotAMemberError, RoomError, toRoomError, UnknownOutcomeError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
-import type { Feed } from '../feed/feed.js';
+import type { EndedSession, Feed } from '../feed/feed.js';
 import { Frame } from '../feed/frame.js';
 import { attachedBy, Seat, type Attached } from '../feed/seat.js';
 import type { Ids } from '../ids.js';
@@ -184,10 +184,13 @@ export class ConnectionSessions implements Sessions {
 
   /** By itself: what the room may say of it keeps nothing of the join. */
   #seatIn(address: string): Seat {
-    const seat = new Seat(this.connection, ({ code, reason }) => {
+    const onEnded = ({ code, reason }: EndedSession): void => {
       if (this.#joined.get(address)?.seat !== seat) return;
       this.#joined.delete(address);
       this.#tellClosed({ op: 'closed', room: address, code, reason });
+    };
+    const seat = new Seat(this.connection, onEnded, () => {
+      if (this.#joined.get(address)?.seat === seat) void this.reset(address, 'what was told is lost');
     });
     return seat;
   }

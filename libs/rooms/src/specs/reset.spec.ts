@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTestRooms } from '@greenroom/testing';
+import { startTestRooms, type PortWraps } from '@greenroom/testing';
 import type { Push } from '@greenroom/protocol';
+import type { Feed, PublishedTurn } from '../feed/feed.js';
 import { roomKind } from '../kind.js';
 import { statechart } from '../room/statechart.js';
 import type { Sessions } from '../routing/sessions.js';
@@ -9,8 +10,8 @@ import { Lab, lab, labMachine } from './lab.fixture.js';
 const A = 'lab/a';
 
 /** Ann's own connection, without the courtesies of the test kit. */
-const joined = async (kind = lab()) => {
-  const rooms = await startTestRooms({ kinds: [kind] });
+const joined = async (kind = lab(), wrap?: PortWraps) => {
+  const rooms = await startTestRooms({ kinds: [kind], ...(wrap !== undefined && { wrap }) });
   const pushes: Push[] = [];
   const user = { id: 'ann', name: 'Ann' };
   const sessions: Sessions = rooms.node.connect({ id: 'c1', user, push: ({ push }) => void pushes.push(push) });
@@ -76,6 +77,40 @@ describe('a reset', () => {
     pushes.length = 0;
     await sessions.reset(A, 'slow reader');
     expect(pushes).toEqual([]);
+  });
+
+  it('comes by itself when the room goes on below what was told: its store has lost it', async () => {
+    let feed: Feed | undefined;
+    const wrap: PortWraps = {
+      store: (store) => store,
+      clock: (clock) => clock,
+      feed: (own) => (feed = own),
+    };
+    const { pushes, say, rooms, reply } = await joined(lab(), wrap);
+    const { position } = await say('one');
+    const { epoch, seq } = position;
+    const turn = (after: number): PublishedTurn => ({
+      type: 'turn',
+      epoch: epoch + 1,
+      after,
+      floor: after,
+      to: after + 1,
+      shared: true,
+      events: [{ seq: after + 1, name: 'said', data: { text: 'else' }, at: 0 }],
+      joined: [],
+      left: [],
+      ended: [],
+      count: 1,
+    });
+    pushes.length = 0;
+    // Another owner goes on where the last one was.
+    feed?.publish(A, turn(seq));
+    await rooms.settle();
+    expect(pushes).toMatchObject([{ op: 'events', from: seq, to: seq + 1 }]);
+    pushes.length = 0;
+    feed?.publish(A, { ...turn(reply.position.seq - 1), epoch: epoch + 2 });
+    await rooms.settle();
+    expect(pushes).toMatchObject([{ op: 'reset', room: A, reason: 'what was told is lost' }]);
   });
 
   it('gives way to leaving', async () => {

@@ -1,0 +1,6 @@
+export const CONNECT_MS = 5000;
+
+const SLOWEST_RETRY_MS = 1000;
+
+/** How long after a connection was lost, or not made, for the `times`th time, the next one is tried. */
+export const retryMs = (times: number): number => Math.min(25 * 2 ** Math.min(times, 10), SLOWEST_RETRY_MS);
