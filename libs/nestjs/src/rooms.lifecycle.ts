@@ -1,4 +1,4 @@
-import { DefinitionError, type Clock, type RoomsNode, type RoomStore } from '@greenroom/rooms';
+import { DefinitionError, type Clock, type RoomsNode, type RoomStore, type Users } from '@greenroom/rooms';
 import {
   Inject,
   Injectable,
@@ -14,10 +14,13 @@ import { EnhancedAdmission } from './admission/enhanced-admission.js';
 import { Host, type ProviderRecord } from './admission/host.js';
 import { Pipelines } from './admission/pipelines.js';
 import { RoomExplorer } from './discovery/room-explorer.js';
+import type { NodePorts } from './cluster/open-ports.js';
+import { spreadSockets } from './cluster/spread-sockets.js';
 import { Connections } from './gateway/connections.js';
-import { ROOMS_CLOCK, ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { ROOMS_CLOCK, ROOMS_NODE, ROOMS_USERS } from './gateway/gateway.tokens.js';
 import { RoomsHealth } from './health/rooms-health.js';
-import { ROOMS_GATEWAY, ROOMS_STORE } from './rooms.tokens.js';
+import { gatewayOptionsOf } from './sockets/adapter-paths.js';
+import { ROOMS_GATEWAY, ROOMS_PORTS, ROOMS_STORE } from './rooms.tokens.js';
 
 /** A store that is not closed by then is left to the end of the process: what it acknowledged is kept. Milliseconds. */
 const CLOSING_MS = 1000;
@@ -25,6 +28,8 @@ const CLOSING_MS = 1000;
 /** Starts the rooms when the app does, and ends them in good order while sockets are still open. */
 @Injectable()
 export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  #stopServing = (): void => {};
+
   constructor(
     private readonly explorer: RoomExplorer,
     private readonly admission: EnhancedAdmission,
@@ -32,7 +37,9 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     private readonly discovery: DiscoveryService,
     private readonly health: RoomsHealth,
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
+    @Inject(ROOMS_PORTS) private readonly ports: NodePorts,
     @Inject(ROOMS_STORE) private readonly store: RoomStore,
+    @Inject(ROOMS_USERS) private readonly users: Users,
     @Inject(ROOMS_CLOCK) private readonly clock: Clock,
     private readonly connections: Connections,
     @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: Type<object> | undefined,
@@ -43,8 +50,13 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     const definitions = await this.explorer.explore();
     for (const { kind } of definitions) this.node.register(kind);
     this.admission.open(definitions, this.#entrance());
+    this.#spreadSockets();
+    const isConnected = this.#watchNodes();
+    this.#stopServing = await this.users.serve(this.node.id, (user, reason) => {
+      this.connections.disconnectUser(user, reason);
+    });
     await this.node.start();
-    this.health.watch(() => this.node.isWell);
+    this.health.watch(() => this.node.isWell, isConnected);
     this.health.enter('ready');
   }
 
@@ -56,9 +68,33 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
   async beforeApplicationShutdown(): Promise<void> {
     await this.connections.drain('shutting down');
     await this.node.drain();
+    this.#stopServing();
     const late = new Promise<void>((resolve) => this.clock.after(CLOSING_MS, resolve));
-    await Promise.race([this.store.close(), late]);
+    await Promise.race([this.#close(), late]);
     this.health.enter('stopped');
+  }
+
+  async #close(): Promise<void> {
+    await this.store.close();
+    if ('close' in this.ports) await this.ports.close();
+  }
+
+  /** @returns whether the nodes count on this one */
+  #watchNodes(): () => boolean {
+    if (!('directory' in this.ports)) return () => true;
+    let isAmongThem = false;
+    this.ports.directory.watch((nodes) => (isAmongThem = nodes.includes(this.node.id)));
+    return () => isAmongThem;
+  }
+
+  /** Every gateway has its server by now, and nothing has connected. */
+  #spreadSockets(): void {
+    if (!('adapter' in this.ports) || this.ports.adapter === undefined) return;
+    const gateways = this.discovery.getProviders().filter(({ metatype }) => gatewayOptionsOf(metatype) !== undefined);
+    spreadSockets(
+      gateways.map(({ instance }) => instance as object),
+      this.ports.adapter,
+    );
   }
 
   /** What guards connecting: the gateway, behind the door where global enhancers are request-scoped. */

@@ -9,6 +9,7 @@ import {
   type Ids,
   type RoomsLogger,
   type RoomStore,
+  type Users,
 } from '@greenroom/rooms';
 import type { PublishedTurn } from '@greenroom/rooms';
 import { connect, type RedisClient } from './clients/connect.js';
@@ -18,9 +19,11 @@ import { LEASE_TIMES, RedisDirectory, type LeaseTimes } from './directory/redis-
 import { RedisFeed } from './feed/redis-feed.js';
 import { FORMAT, hash, Keys } from './keys.js';
 import { checkServer } from './server-check.js';
+import { socketIoAdapter, type SocketIoAdapter } from './socketio-adapter.js';
 import { RedisRoomStore, type StoreHooks } from './store/redis-store.js';
 import { ReplicatedWrites } from './store/replicated-writes.js';
 import { Subscriptions } from './subscriptions.js';
+import { RedisUsers } from './users/redis-users.js';
 
 export interface RedisOptions {
   /**
@@ -59,6 +62,9 @@ export interface RedisPorts {
   readonly directory: Directory;
   readonly courier: Courier;
   readonly feed: Feed;
+  readonly users: Users;
+  /** For `server.adapter()`: Socket.IO's own, sharded, on the same connections. */
+  readonly adapter: SocketIoAdapter;
   close(): Promise<void>;
 }
 
@@ -155,7 +161,8 @@ async function openPorts(options: RedisOptions, { redis, listening, writing }: C
     isHeard: (node) => courier.isHeard(node),
   });
   directory.watch((nodes) => courier.onNodes(nodes));
-  return { store, directory, courier, feed, close: () => store.close() };
+  const users = new RedisUsers({ ...shared, watch: (listener) => directory.watch(listener) });
+  return { store, directory, courier, feed, users, adapter: socketIoAdapter(shared), close: () => store.close() };
 }
 
 /** @throws RedisUnfitError when another Greenroom wrote what is there. */

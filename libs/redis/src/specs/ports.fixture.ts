@@ -1,9 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TestConnection } from '@greenroom/testing';
-import { courierContract, directoryContract, feedContract, roomStoreContract } from '@greenroom/testing/contracts';
+import {
+  courierContract,
+  directoryContract,
+  feedContract,
+  roomStoreContract,
+  usersContract,
+} from '@greenroom/testing/contracts';
+import { Server } from 'socket.io';
 import { openRedis, type RedisOptions, type RedisPorts } from '../open-redis.js';
 import { becomes } from '../redis.fixture.js';
 import { TestNode } from './nodes.fixture.js';
+
+const NODES = ['n1', 'n2'];
 
 /** Where the ports of a test are, and what else they need. */
 type Where = () => Omit<RedisOptions, 'prefix'>;
@@ -67,6 +76,29 @@ export function portsKeepTheirContracts(
   directoryContract(`RedisDirectory ${title}`, async () => {
     const { directory } = await open(app());
     return { directory, settle };
+  });
+
+  usersContract(`RedisUsers ${title}`, async () => {
+    const prefix = app();
+    const [one, two] = [await open(prefix), await open(prefix)];
+    const known: (readonly string[])[] = [[], []];
+    for (const [i, { directory }] of [one, two].entries()) {
+      directory.watch((nodes) => (known[i] = nodes));
+      await directory.join(`n${i + 1}`);
+    }
+    await becomes(() => expect(known).toEqual([NODES, NODES]));
+    return { users: one.users, other: two.users, settle };
+  });
+
+  it(`Socket.IO's adapter reaches the other node ${title}, and knows how many they are`, async () => {
+    const prefix = app();
+    const [one, two] = [await open(prefix), await open(prefix)].map(({ adapter }) => new Server().adapter(adapter));
+    const heard: unknown[] = [];
+    two?.on('word', (word: unknown) => heard.push(word));
+    await becomes(async () => expect(await one?.sockets.adapter.serverCount()).toBe(2));
+    one?.serverSideEmit('word', { of: 'one' });
+    one?.serverSideEmit('word', Buffer.from('one'));
+    await becomes(() => expect(heard).toEqual([{ of: 'one' }, Buffer.from('one')]));
   });
 
   describe(`two nodes ${title}`, () => {
