@@ -1,4 +1,4 @@
-/** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, redis, testing} <- src, test. */
+/** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, store-postgres, redis, testing} <- src, test. */
 /** Specs, and what only they use. */
 const SPEC = '([.](spec|fixture)[.]ts$|/specs/)';
 /** What runs in a browser: a slice's page, and what pages share. */
@@ -31,6 +31,7 @@ module.exports = {
     ...only('rooms', ['protocol']),
     ...only('nestjs', ['protocol', 'rooms']),
     ...only('store-lmdb', ['protocol', 'rooms']),
+    ...only('store-postgres', ['protocol', 'rooms']),
     ...only('redis', ['protocol', 'rooms']),
     ...only('testing', ['protocol', 'rooms']),
     {

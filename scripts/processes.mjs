@@ -37,7 +37,7 @@ export const start = (command, args, options) => {
 };
 
 /** A process and all below it: a shell does not take along what it has started. */
-const family = (pid) => {
+export const family = (pid) => {
   const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = listed.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
   const found = [pid];

@@ -1,0 +1,46 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import type { RoomStore } from '@greenroom/rooms';
+import { PostgresServer } from '../../../scripts/postgres-server.mjs';
+import { Database } from './database.js';
+import { openPostgresStore, type PostgresOptions } from './open-postgres.js';
+
+/** The real server of one spec file, on which each test has schemas of its own. */
+export class TestPostgres {
+  #server: PostgresServer | undefined;
+  #schemas = 0;
+  readonly #open: { close(): Promise<void> }[] = [];
+
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    // The first one on a machine is downloaded.
+    beforeAll(async () => void (this.#server = await PostgresServer.start(settings)), 120_000);
+    afterEach(async () => {
+      for (const each of this.#open.splice(0)) await each.close();
+    });
+    afterAll(() => this.#server?.close());
+  }
+
+  get server(): PostgresServer {
+    if (this.#server === undefined) throw new Error('postgres runs within tests only');
+    return this.#server;
+  }
+
+  /** One that no other test has. */
+  schema(): string {
+    return `app${(this.#schemas += 1)}`;
+  }
+
+  /** Closed after the test. */
+  async store(schema: string, options: Partial<PostgresOptions> = {}): Promise<RoomStore> {
+    const store = await openPostgresStore({ url: this.server.url, schema, connections: 4, ...options });
+    this.#open.push(store);
+    return store;
+  }
+
+  /** For statements of the test's own; closed after it. */
+  database(options: { readonly url?: string; readonly connections?: number } = {}): Database {
+    const limits = { connections: 2, connectMs: 5000, statementMs: 5000 };
+    const database = new Database({ url: this.server.url, ...limits, ...options });
+    this.#open.push(database);
+    return database;
+  }
+}
