@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { faultProxy } from '@greenroom/testing/faults';
 import { TestPostgres } from './postgres.fixture.js';
 import { Turns } from './turns.fixture.js';
@@ -8,6 +8,8 @@ const A = 'chat/cats';
 const REFUSED = { name: 'StoreRefusedError' };
 
 describe('when PostgreSQL fails', () => {
+  afterEach(() => postgres.server.kill('SIGCONT'));
+
   it('killed amid appends, and started again: nothing acknowledged is lost, nothing appears twice, and the store goes on', async () => {
     const store = await postgres.store(postgres.schema());
     const rooms = await Promise.all(['chat/a', 'chat/b', 'chat/c'].map((address) => Turns.claim(store, address)));
@@ -42,7 +44,7 @@ describe('when PostgreSQL fails', () => {
   it('what is not answered when the connection is lost may have been written, and is not said to be refused', async () => {
     const schema = postgres.schema();
     const direct = await postgres.store(schema);
-    const proxy = await faultProxy({ target: { port: postgres.server.port } });
+    const proxy = postgres.closing(await faultProxy({ target: { port: postgres.server.port } }));
     const url = postgres.server.url.replace(String(postgres.server.port), String(proxy.port));
     const store = await postgres.store(schema, { url, connections: 1, statementMs: 500 });
     const room = await Turns.claim(store, A);
@@ -58,8 +60,6 @@ describe('when PostgreSQL fails', () => {
     proxy.target({ port: postgres.server.port });
     proxy.set({ delayMs: 0 });
     await room.commit(3);
-    await store.close();
-    await proxy.close();
   });
 
   it('a server that hangs: each call is given up in time, closing too; what it did then is seen once it goes on', async () => {

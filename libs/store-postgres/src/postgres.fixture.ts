@@ -29,18 +29,20 @@ export class TestPostgres {
     return `app${(this.#schemas += 1)}`;
   }
 
+  /** Closed after the test, also one that fails. */
+  closing<T extends { close(): Promise<void> }>(what: T): T {
+    this.#open.push(what);
+    return what;
+  }
+
   /** Closed after the test. */
   async store(schema: string, options: Partial<PostgresOptions> = {}): Promise<RoomStore> {
-    const store = await openPostgresStore({ url: this.server.url, schema, connections: 4, ...options });
-    this.#open.push(store);
-    return store;
+    return this.closing(await openPostgresStore({ url: this.server.url, schema, connections: 4, ...options }));
   }
 
   /** For statements of the test's own; closed after it. */
   database(options: { readonly url?: string; readonly connections?: number } = {}): Database {
     const limits = { connections: 2, connectMs: 5000, statementMs: 5000 };
-    const database = new Database({ url: this.server.url, ...limits, ...options });
-    this.#open.push(database);
-    return database;
+    return this.closing(new Database({ url: this.server.url, ...limits, ...options }));
   }
 }
