@@ -1,6 +1,6 @@
 import type { Histogram } from './histogram.js';
 
-/** `closed`: so many commands of a room are on their way at any time. `open`: so many are said a second, come what may. */
+/** `closed`: so many commands of a room are on their way at any time. `open`: so many are said a second, come what may, once the first half of the warm-up is over. */
 export type Pace =
   { readonly is: 'closed'; readonly inFlight: number } | { readonly is: 'open'; readonly perSecond: number };
 

@@ -83,8 +83,10 @@ export class SayLoad implements Running {
   #tickerOf(pace: Pace): Ticker | undefined {
     if (pace.is === 'closed') return undefined;
     const { rooms } = this.crowd;
+    // All at once would find code that is not compiled yet, and what waits then would be waited for long after.
+    const risesMs = this.load.warmUpMs / 2;
     // Rooms take turns, and in each room its members.
-    return new Ticker(pace.perSecond, (at) => {
+    return new Ticker(pace.perSecond, risesMs, (at) => {
       const room = this.#turns % rooms.length;
       const seat = Math.floor(this.#turns / rooms.length) % (rooms[room]?.members.length ?? 1);
       this.#turns += 1;

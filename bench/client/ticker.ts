@@ -1,6 +1,6 @@
 /**
- * Calls `due` for every moment of an even rhythm, with that moment: when it comes late, so that waiting in line counts. It looks at the time whenever
- * nothing has arrived, which takes all of its core.
+ * Calls `due` for every moment of a rhythm, with that moment: when it comes late, so that waiting in line counts. The rhythm rises evenly from nothing
+ * to `perSecond`, for `risesMs`, and then stays. It looks at the time whenever nothing has arrived, which takes all of its core.
  */
 export class Ticker {
   #isOver = false;
@@ -8,6 +8,7 @@ export class Ticker {
 
   constructor(
     private readonly perSecond: number,
+    private readonly risesMs: number,
     private readonly due: (at: number) => void,
   ) {}
 
@@ -29,7 +30,11 @@ export class Ticker {
     this.#isOver = true;
   }
 
+  /** While it rises, as many moments have passed as a triangle has area; that is half of what the same time holds afterwards. */
   #next(started: number): number {
-    return started + (this.#count * 1000) / this.perSecond;
+    const perMs = this.perSecond / 1000;
+    const whileRising = (perMs * this.risesMs) / 2;
+    if (this.#count < whileRising) return started + Math.sqrt((2 * this.risesMs * this.#count) / perMs);
+    return started + this.risesMs + (this.#count - whileRising) / perMs;
   }
 }

@@ -14,8 +14,8 @@ export interface Scale {
 }
 
 export const SCALES: Readonly<Record<Size, Scale>> = {
-  full: { size: 'full', runs: 5, warmUpMs: 2000, windowMs: 3000 },
-  quick: { size: 'quick', runs: 1, warmUpMs: 700, windowMs: 1000 },
+  full: { size: 'full', runs: 5, warmUpMs: 3000, windowMs: 3000 },
+  quick: { size: 'quick', runs: 1, warmUpMs: 2000, windowMs: 2000 },
   small: { size: 'small', runs: 1, warmUpMs: 50, windowMs: 150 },
 };
 

@@ -17,7 +17,9 @@ export const jsonCodec: Codec = { name: 'json', subprotocol: 'greenroom.v1.json'
 function decode(frame: string | Uint8Array, limits: FrameLimits = DEFAULT_FRAME_LIMITS): Decoded {
   const raw = typeof frame === 'string' ? frame : bytesOf(frame);
   if (raw === undefined) return undecodable(errorBody('BAD_FRAME', 'A frame must be text or bytes'));
-  const size = typeof raw === 'string' ? utf8Length(raw) : raw.length;
+  // No unit of text takes more than 3 bytes: what is far below the limit need not be counted.
+  const isSmall = raw.length * 3 <= limits.maxBytes;
+  const size = typeof raw === 'string' && !isSmall ? utf8Length(raw) : raw.length;
   // Base64 makes 3 bytes 4 characters, so text beyond this is too large whatever is in it.
   if (size > (limits.maxBytes * 4) / 3) return undecodable(tooLarge('bytes', limits.maxBytes), headRef(raw));
   let text: string;

@@ -32,22 +32,24 @@ export const HARD_FRAME_BYTES = 1_048_576;
  * Source: research/reliability.md 4.2, rows 3 and 4.
  */
 export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAME_LIMITS): ErrorBody | undefined {
-  let level = [value];
+  if (!isContainer(value)) return scalarBreach(value);
+  let level: object[] = [value];
   let keys = 0;
   let bytes = 0;
   for (let depth = 1; level.length > 0; depth += 1) {
-    const next: unknown[] = [];
+    const next: object[] = [];
     for (const item of level) {
-      if (typeof item !== 'object' || item === null) {
-        if (typeof item === 'string' && !item.isWellFormed()) return halfACharacter();
-        if (!isScalar(item)) return errorBody('BAD_FRAME', 'A value is of a type that does not travel');
-        continue;
-      }
       if (depth > limits.maxDepth && !isBytes(item)) return tooLarge('depth', limits.maxDepth);
       if (Array.isArray(item)) {
         keys += item.length;
         if (keys > limits.maxKeys) return tooLarge('keys', limits.maxKeys);
-        for (const element of item) next.push(element);
+        for (const element of item as unknown[]) {
+          if (isContainer(element)) next.push(element);
+          else {
+            const breach = scalarBreach(element);
+            if (breach !== undefined) return breach;
+          }
+        }
       } else if (isPlain(item)) {
         const names = Object.keys(item);
         keys += names.length;
@@ -55,18 +57,36 @@ export function exceedsLimits(value: unknown, limits: FrameLimits = DEFAULT_FRAM
         for (const name of names) {
           if (isReservedKey(name)) return errorBody('BAD_FRAME', 'An object has a reserved key');
           if (!name.isWellFormed()) return halfACharacter();
-          next.push(item[name]);
+          const field = item[name];
+          if (isContainer(field)) next.push(field);
+          else {
+            const breach = scalarBreach(field);
+            if (breach !== undefined) return breach;
+          }
         }
       } else if (isBytes(item)) {
         bytes += item.byteLength;
         if (bytes > limits.maxBytes) return tooLarge('bytes', limits.maxBytes);
       } else {
-        return errorBody('BAD_FRAME', 'A value is of a type that does not travel');
+        return doesNotTravel();
       }
     }
     level = next;
   }
   return undefined;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function scalarBreach(value: unknown): ErrorBody | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : halfACharacter();
+  return isScalar(value) ? undefined : doesNotTravel();
+}
+
+function doesNotTravel(): ErrorBody {
+  return errorBody('BAD_FRAME', 'A value is of a type that does not travel');
 }
 
 function halfACharacter(): ErrorBody {
@@ -75,7 +95,7 @@ function halfACharacter(): ErrorBody {
 
 function isScalar(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean';
+  return value === null || value === undefined || typeof value === 'boolean';
 }
 
 /** An object of no class, of whatever realm: its prototype is none, or the one that has none. */

@@ -125,8 +125,11 @@ describe('openRedis', () => {
     const heard: unknown[] = [];
     two.feed.subscribe('lab/a', (_, message) => void heard.push(message));
     two.feed.publish('lab/a', { type: 'signal', name: 'typing', data: 1, by: { id: 'ann' }, from: 'c1' });
-    await turns.commit();
-    await becomes(() => expect(heard).toHaveLength(2));
+    // The first may be before what it hears begins.
+    await becomes(async () => {
+      await turns.commit();
+      expect(heard.length).toBeGreaterThan(1);
+    });
     await turns.save();
     expect(await two.store.due(9, 9)).toEqual([{ address: 'lab/a', at: 9 }]);
     expect(await two.store.list('lab', 9)).toEqual(['a']);

@@ -112,7 +112,12 @@ async function openPorts(
     headsMs,
     isTold: (turn) => told.has(turn),
   });
-  const courier = await RedisCourier.open({ ...shared, name, onSilent: (node) => directory.suspect(node) });
+  const courier = await RedisCourier.open({
+    ...shared,
+    name,
+    onSilent: (node) => directory.suspect(node),
+    onUnavailable: (address) => directory.forget(address),
+  });
   const directory = await RedisDirectory.open({
     ...shared,
     times: { ...LEASE_TIMES, ...options.lease },

@@ -23,39 +23,60 @@ export interface Clock {
 /** Node's timers overflow above this and would fire at once. */
 const LONGEST_STEP_MS = 2 ** 31 - 1;
 
+/**
+ * So many run before what they make due: promises, and then what sockets are to write. The turns of many rooms and then the writes of
+ * many sockets cost less than a turn and its writes, one after the other; and nobody waits for thousands.
+ */
+const TOGETHER = 32;
+
+class SystemTimer implements Timer {
+  /** Node's, for as long a step of the way as it can go. */
+  handle: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly due: number,
+    readonly run: () => void,
+  ) {}
+}
+
 /** Real time. Its timers do not keep a process alive. */
 export class SystemClock implements Clock {
-  readonly #pending = new WeakMap<Timer, NodeJS.Timeout>();
+  #soon: (() => void)[] | undefined;
 
   now(): number {
     return Date.now();
   }
 
   after(delayMs: number, run: () => void): Timer {
-    const timer: Timer = { due: this.now() + delayMs };
-    this.#step(timer, delayMs, run);
+    const timer = new SystemTimer(this.now() + delayMs, run);
+    step(timer, delayMs);
     return timer;
   }
 
   cancel(timer: Timer): void {
-    clearTimeout(this.#pending.get(timer));
-    this.#pending.delete(timer);
+    if (timer instanceof SystemTimer) clearTimeout(timer.handle);
   }
 
   soon(run: () => void): void {
-    setImmediate(run);
+    if (this.#soon?.length === TOGETHER) this.#soon = undefined;
+    if (this.#soon === undefined) {
+      const runs: (() => void)[] = (this.#soon = []);
+      setImmediate(() => {
+        if (this.#soon === runs) this.#soon = undefined;
+        for (const each of runs) each();
+      });
+    }
+    this.#soon.push(run);
   }
+}
 
-  #step(timer: Timer, remainingMs: number, run: () => void): void {
-    const stepMs = Math.min(Math.max(remainingMs, 0), LONGEST_STEP_MS);
-    const handle = setTimeout(() => {
-      if (remainingMs > stepMs) this.#step(timer, remainingMs - stepMs, run);
-      else {
-        this.#pending.delete(timer);
-        run();
-      }
-    }, stepMs);
-    handle.unref();
-    this.#pending.set(timer, handle);
-  }
+function step(timer: SystemTimer, remainingMs: number): void {
+  const stepMs = Math.min(Math.max(remainingMs, 0), LONGEST_STEP_MS);
+  timer.handle = setTimeout(stepped, stepMs, timer, remainingMs - stepMs);
+  timer.handle.unref();
+}
+
+function stepped(timer: SystemTimer, remainingMs: number): void {
+  if (remainingMs > 0) step(timer, remainingMs);
+  else timer.run();
 }

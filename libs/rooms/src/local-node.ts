@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from './clock.js';
-import { DefinitionError, UnknownKindError } from './errors.js';
+import { DefinitionError, toRoomError, UnavailableError, UnknownKindError } from './errors.js';
 import { Audience } from './feed/audience.js';
 import type { Feed } from './feed/feed.js';
 import { MemoryFeed } from './feed/memory-feed.js';
@@ -14,9 +14,10 @@ import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
 import { RoomHost } from './placement/room-host.js';
-import { ConnectionSessions } from './routing/connection-sessions.js';
+import { ConnectionSessions, type SessionsContext } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
-import type { Courier } from './routing/courier.js';
+import type { ReplyTo, Request } from './room/request.js';
+import type { Courier, Envelope } from './routing/courier.js';
 import { MemoryCourier } from './routing/memory-courier.js';
 import { Router } from './routing/router.js';
 import type { Sessions } from './routing/sessions.js';
@@ -55,8 +56,9 @@ class LocalNode implements RoomsNode {
   readonly #feed: Feed;
   /** Ids of the connections that are open here. */
   readonly #connections = new Set<string>();
-  readonly #clock: Clock;
   readonly #ids: Ids;
+  /** What all connections share. */
+  readonly #sessions: SessionsContext;
   readonly #drainMs: number;
   #stopServing = () => {};
 
@@ -66,7 +68,6 @@ class LocalNode implements RoomsNode {
     const limits = { ...NODE_LIMITS, ...options.limits };
     this.#store = new WatchedStore(options.store, clock, limits.storeDeadlineMs, logger, () => this.#host.retry());
     this.id = ids.unique();
-    this.#clock = clock;
     this.#ids = ids;
     this.#directory = options.directory ?? new MemoryDirectory();
     this.#courier = options.courier ?? new MemoryCourier();
@@ -77,13 +78,24 @@ class LocalNode implements RoomsNode {
       store: this.#store,
       checks,
       kind: (name) => this.kind(name),
-      isOwn: async (address) => (await this.#directory.locate(address)) === this.id,
+      isOwn: (address) => this.#isOwn(address),
       isOpen: (connection) => this.#connections.has(connection),
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
+    this.#sessions = {
+      router: this.#router,
+      audience: this.#audience,
+      feed: this.#feed,
+      clock,
+      ids,
+      connections: this.#connections,
+      kindOf: (address) => this.kind(kindOf(address)),
+    };
     this.#drainMs = limits.drainMs;
-    this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger);
+    this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger, (address) =>
+      this.#isOwn(address),
+    );
   }
 
   get active(): number {
@@ -108,24 +120,14 @@ class LocalNode implements RoomsNode {
   }
 
   async start(): Promise<void> {
-    this.#stopServing = await this.#courier.serve(this.id, ({ address, request, deadline }) =>
-      this.#host.ask(address, request, deadline),
-    );
+    this.#stopServing = await this.#courier.serve(this.id, (envelope) => this.#serve(envelope));
     // Others count on it from now on.
     await this.#directory.join(this.id);
     this.#alarms.start();
   }
 
   connect(connection: Connection, onEnded: (address: string) => void = () => {}): Sessions {
-    return new ConnectionSessions(connection, onEnded, {
-      router: this.#router,
-      audience: this.#audience,
-      feed: this.#feed,
-      clock: this.#clock,
-      ids: this.#ids,
-      connections: this.#connections,
-      kindOf: (address) => this.kind(kindOf(address)),
-    });
+    return new ConnectionSessions(connection, onEnded, this.#sessions);
   }
 
   room(address: string): RoomHandle {
@@ -156,6 +158,18 @@ class LocalNode implements RoomsNode {
     await this.#host.drain(this.#drainMs);
     this.#stopServing();
     await this.#directory.leave(this.id);
+  }
+
+  /** Who sent it may not know that the room has gone to another: that node would lose it. */
+  async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
+    if (!this.#host.isActive(address) && !(await this.#isOwn(address))) throw new UnavailableError();
+    return new Promise((resolve, reject) =>
+      this.#host.ask(address, request, deadline, { resolve, reject: (error) => reject(toRoomError(error)) }),
+    );
+  }
+
+  async #isOwn(address: string): Promise<boolean> {
+    return (await this.#directory.locate(address)) === this.id;
   }
 }
 

@@ -1,8 +1,15 @@
-import { InvalidError, validate, type RoomContract, type Schema } from '@greenroom/rooms';
+import { InvalidError, validate, type RoomContract, type Schema, type Validated } from '@greenroom/rooms';
 
-/** @throws InvalidError */
-const checked = async (what: string, schema: Schema, value: unknown): Promise<unknown> => {
-  const result = await validate(schema, value);
+/** A checked value, or a promise of it if the schema has to wait. */
+export type Checked = unknown;
+
+/** @throws InvalidError, or rejects with it */
+const checked = (what: string, schema: Schema, value: unknown): Checked => {
+  const result = validate(schema, value);
+  return result instanceof Promise ? result.then((late) => valueOf(what, late)) : valueOf(what, result);
+};
+
+const valueOf = (what: string, result: Validated): unknown => {
   if (!result.ok) throw new InvalidError(what, result.issues);
   return result.value;
 };
@@ -10,14 +17,14 @@ const checked = async (what: string, schema: Schema, value: unknown): Promise<un
 /** Whether a name that a client sent is one of the contract's own. */
 export const has = (part: object | undefined, name: string): boolean => part !== undefined && Object.hasOwn(part, name);
 
-/** @throws InvalidError. The command is one of the contract's. */
-export const checkCommand = (contract: RoomContract, name: string, data: unknown): Promise<unknown> => {
+/** @throws InvalidError, or rejects with it. The command is one of the contract's. */
+export const checkCommand = (contract: RoomContract, name: string, data: unknown): Checked => {
   const part = contract.commands[name] as RoomContract['commands'][string];
   return checked(`data of ${name}`, '~standard' in part ? part : part.data, data);
 };
 
-/** @throws InvalidError. The signal is one of the contract's. */
-export const checkSignal = (contract: RoomContract, name: string, data: unknown): Promise<unknown> =>
+/** @throws InvalidError, or rejects with it. The signal is one of the contract's. */
+export const checkSignal = (contract: RoomContract, name: string, data: unknown): Checked =>
   checked(`data of ${name}`, contract.signals?.[name] as Schema, data);
 
 /** Join data; nothing where the contract asks for none, whatever was sent. @throws InvalidError */

@@ -88,9 +88,11 @@ export class EnhancedAdmission implements Admission {
 
   async signal(_: RoomsConnection, { kind: { contract }, name, data }: CommandAttempt): Promise<unknown> {
     if (!has(contract.signals, name)) throw new UnknownCommandError(contract.kind, name);
-    return checkSignal(contract, name, data).catch((thrown: unknown) => {
+    try {
+      return await checkSignal(contract, name, data);
+    } catch (thrown) {
       throw toRoomError(thrown);
-    });
+    }
   }
 
   async left(connection: RoomsConnection, kind: RoomKind, address: string): Promise<void> {
@@ -109,18 +111,24 @@ export class EnhancedAdmission implements Admission {
   ): Promise<{ reply: Reply; out: unknown }> {
     // The pipeline's innermost hands each operation what its own kind of passage takes.
     const admitting = new Admitting(operation, passage as Passage<unknown, unknown>);
-    const came = await pipeline(connection, data, admitting).then(
-      (out) => ({ out }),
-      (thrown: unknown) => ({ out: undefined, thrown }),
-    );
+    let out: unknown;
+    let failed: { readonly thrown: unknown } | undefined;
+    try {
+      out = await pipeline(connection, data, admitting);
+    } catch (thrown) {
+      failed = { thrown };
+    }
     if (passage.reply === undefined)
-      throw 'thrown' in came ? this.#refused(operation, came.thrown) : new ForbiddenError();
-    const reply = await passage.reply.catch((refused: unknown) => {
+      throw failed === undefined ? new ForbiddenError() : this.#refused(operation, failed.thrown);
+    let reply: Reply;
+    try {
+      reply = await passage.reply;
+    } catch (refused) {
       // The engine logs its own.
       throw refused instanceof RoomError ? refused : this.#refused(operation, refused);
-    });
-    if ('thrown' in came) this.#log(operation, came.thrown);
-    return { reply, out: came.out };
+    }
+    if (failed !== undefined) this.#log(operation, failed.thrown);
+    return { reply, out };
   }
 
   #refused(operation: RoomOperation, thrown: unknown): RoomError {

@@ -1,14 +1,15 @@
 import type { ContextId } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { RoomsConnection } from '../gateway/rooms-connection.js';
+import type { Checked } from './contract-check.js';
 import type { Host } from './host.js';
 import type { Admitting } from './operation.js';
 import { wholeBodyPositions } from './param-metadata.js';
 import type { Pipelines } from './pipelines.js';
 import { PipeRefusal } from './refusal.js';
 
-/** Checks data by the contract. Rejects with an `InvalidError`. */
-export type Check = (data: unknown) => Promise<unknown>;
+/** Checks data by the contract. Throws an `InvalidError`, or rejects with it. */
+export type Check = (data: unknown) => Checked;
 
 /** What a handler made of an operation. */
 export interface Handled {

@@ -16,11 +16,16 @@ export type Pipeline<Client extends object, Matter extends Patterned> = (
   matter: Matter,
 ) => Promise<unknown>;
 
+/** What it comes to, or a promise of it. */
+type Inside<Client extends object, Matter extends Patterned> = (
+  ...args: Parameters<Pipeline<Client, Matter>>
+) => unknown;
+
 /** What stands inside of all guards and interceptors, made for one instance of the host. */
 export type Innermost<Client extends object, Matter extends Patterned> = (
   instance: object,
   contextId: ContextId | undefined,
-) => Pipeline<Client, Matter>;
+) => Inside<Client, Matter>;
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -89,7 +94,10 @@ export class Pipelines {
     host: Host,
     innermost: Innermost<Client, Matter>,
   ): Pipeline<Client, Matter> {
-    return this.#forEach(host, innermost);
+    return this.#forEach(host, (instance, contextId) => {
+      const inside = innermost(instance, contextId);
+      return async (connection, data, matter) => inside(connection, data, matter);
+    });
   }
 
   /**
@@ -119,7 +127,7 @@ export class Pipelines {
 
   #forEach<Client extends object, Matter extends Patterned>(
     host: Host,
-    make: Innermost<Client, Matter>,
+    make: (...made: Parameters<Innermost<Client, Matter>>) => Pipeline<Client, Matter>,
   ): Pipeline<Client, Matter> {
     if (!host.isScoped) return make(host.instance, undefined);
     return async (connection, data, matter) => {

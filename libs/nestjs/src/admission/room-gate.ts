@@ -41,10 +41,11 @@ export class RoomGate {
         pipelines.around(host, method, this.#commanding(command, method)),
       ]),
     );
-    this.#unhandled = pipelines.around(host, 'room.command', () => async (_, data, admitting) => {
+    this.#unhandled = pipelines.around(host, 'room.command', () => (_, data, admitting) => {
       const { operation } = admitting;
       if (operation.type !== 'command') return undefined;
-      return enter(admitting, await checkCommand(definition.kind.contract, operation.name, data));
+      const checked = checkCommand(definition.kind.contract, operation.name, data);
+      return checked instanceof Promise ? checked.then((late) => enter(admitting, late)) : enter(admitting, checked);
     });
     this.#leaving = handlers.leave.map((method) => pipelines.unguarded(host, this.#leave(method)));
   }
@@ -96,6 +97,6 @@ export class RoomGate {
 
   #leave(method: string): RoomInnermost {
     return (instance, contextId) =>
-      methodCall(this.pipelines, this.definition.host, method, instance, contextId, (data) => Promise.resolve(data));
+      methodCall(this.pipelines, this.definition.host, method, instance, contextId, (data) => data);
   }
 }

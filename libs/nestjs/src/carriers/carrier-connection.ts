@@ -2,22 +2,25 @@ import type { Frame, Identity } from '@greenroom/rooms';
 import type { Handshake, RoomsConnection } from '../gateway/rooms-connection.js';
 import type { SendLimits } from '../sockets/send-queue.js';
 
+/** Whoever has let a connection in, and is told when it is over. */
+export interface Host {
+  gone(): void;
+}
+
 /** What every carrier's connection is, and what the gateway asks of it beyond `RoomsConnection`. */
 export abstract class CarrierConnection implements RoomsConnection {
   abstract readonly carrier: RoomsConnection['carrier'];
-  readonly data: Record<string, unknown>;
+  abstract readonly data: Record<string, unknown>;
   #user: Identity;
-  /** What to do when the socket is gone; `undefined` once it is. */
-  #whenGone: (() => void)[] | undefined = [];
+  #host: Host | undefined;
+  #isOpen = true;
 
   constructor(
     readonly id: string,
     readonly handshake: Handshake,
     user: Identity,
-    data: Record<string, unknown> = {},
   ) {
     this.#user = user;
-    this.data = data;
   }
 
   get headers(): Handshake['headers'] {
@@ -29,8 +32,11 @@ export abstract class CarrierConnection implements RoomsConnection {
   }
 
   get isOpen(): boolean {
-    return this.#whenGone !== undefined;
+    return this.#isOpen;
   }
+
+  /** Its reader has taken all that was pushed. `backlog` says the same, and costs more. */
+  abstract get isIdle(): boolean;
 
   /** What has been pushed and its reader has not taken yet. */
   abstract get backlog(): SendLimits;
@@ -51,16 +57,15 @@ export abstract class CarrierConnection implements RoomsConnection {
     this.#user = user;
   }
 
-  /** Runs once, when the socket is gone; at once if it is. */
-  whenGone(run: () => void): void {
-    if (this.#whenGone === undefined) run();
-    else this.#whenGone.push(run);
+  /** From now on this one is told, once, when the socket is gone. */
+  hostedBy(host: Host): void {
+    this.#host = host;
   }
 
   /** The socket is gone, or was never let in. Said by whoever sees it first. */
   gone(): void {
-    const runs = this.#whenGone ?? [];
-    this.#whenGone = undefined;
-    for (const run of runs) run();
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#host?.gone();
   }
 }

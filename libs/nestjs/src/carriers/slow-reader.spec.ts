@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Frame } from '@greenroom/rooms';
-import { CARRIERS, GatewayApp, type IoClient, type PlainClient } from '../gateway/app.fixture.js';
+import { CARRIERS, GatewayApp, type IoClient, type PlainClient, until } from '../gateway/app.fixture.js';
 import { decide } from '../sockets/send-queue.js';
 
 let app: GatewayApp | undefined;
@@ -82,11 +82,10 @@ it.each(CARRIERS)('replies that are asked for and not read end the connection to
   await ann.ask('join', { room: 'chat/cats' });
   app.rooms.reply = () => Promise.resolve({ data: 'x'.repeat(500_000) });
   const [reader] = started.connections.ofUser('ann');
-  const gone = new Promise<void>((resolve) => reader?.whenGone(resolve));
   const reading = stopReading(ann);
   for (let i = 0; i < 100; i += 1)
     void ann.ask('send', { room: 'chat/cats', name: 'say', data: {} }).catch(() => undefined);
-  await gone;
+  await until(() => reader?.isOpen === false);
   reading.resume();
   await ann.closed;
 });

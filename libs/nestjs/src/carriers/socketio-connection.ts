@@ -6,44 +6,46 @@ import { errorCodeOf } from '../gateway/close-code.js';
 import type { GatewaySettings } from '../gateway/gateway.options.js';
 import type { Answer } from '../gateway/operations.js';
 import type { Handshake } from '../gateway/rooms-connection.js';
-import { weigh } from '../limits/weight.js';
+import { isHeavier, weigh } from '../limits/weight.js';
 import { CarrierConnection } from './carrier-connection.js';
 import { decide, type SendLimits } from '../sockets/send-queue.js';
-import { roomChannel, userChannel } from './socketio-names.js';
-import { SocketIoOutlet } from './socketio-outlet.js';
+import { sendAcksThrough } from './socketio-acks.js';
+import { roomChannel, roomsAmong, userChannel } from './socketio-names.js';
+import type { SocketIoOutlet } from './socketio-outlet.js';
 import type { SocketIoPackets } from './socketio-packets.js';
 
 const TRANSPORT_TROUBLE: ReadonlySet<number> = new Set([CLOSE.slowReader, CLOSE.notThisProtocol, CLOSE.draining]);
 
 /** A Socket.IO socket whose user is known. `data` is the socket's own. */
 export class SocketIoConnection extends CarrierConnection {
-  readonly carrier = 'socket.io';
-  readonly #addresses = new Set<string>();
-  readonly #outlet: SocketIoOutlet;
+  #hasAsked = false;
 
   constructor(
     private readonly socket: Socket,
     handshake: Handshake,
     user: Identity,
+    private readonly outlet: SocketIoOutlet,
     private readonly packets: SocketIoPackets,
     private readonly settings: GatewaySettings,
     private readonly logger: Logger,
   ) {
-    super(socket.id, handshake, user, socket.data as Record<string, unknown>);
-    const gone = (): void => this.gone();
-    socket.once('disconnect', gone);
-    // A socket whose transport is lost before it was let in never says `disconnect`.
-    socket.conn.once('close', gone);
-    const outlet = new SocketIoOutlet(socket.conn);
-    this.#outlet = outlet;
-    this.whenGone(() => {
-      socket.conn.off('close', gone);
-      outlet.end();
-    });
+    super(socket.id, handshake, user);
+  }
+
+  get carrier(): 'socket.io' {
+    return 'socket.io';
+  }
+
+  get data(): Record<string, unknown> {
+    return this.socket.data as Record<string, unknown>;
+  }
+
+  get isIdle(): boolean {
+    return this.outlet.isIdle;
   }
 
   get backlog(): SendLimits {
-    return this.#outlet.waiting;
+    return this.outlet.waiting;
   }
 
   push(frame: Frame): void {
@@ -61,7 +63,8 @@ export class SocketIoConnection extends CarrierConnection {
     if (!this.isOpen) return;
     const error = errorCodeOf(code);
     if (error !== undefined) {
-      for (const room of this.#addresses) this.push(new Frame({ op: 'closed', room, code: error, reason }));
+      for (const room of roomsAmong(this.socket.rooms))
+        this.push(new Frame({ op: 'closed', room, code: error, reason }));
     }
     this.gone();
     // The app's other namespaces on the same transport live on, unless the transport itself is the trouble.
@@ -71,12 +74,10 @@ export class SocketIoConnection extends CarrierConnection {
   }
 
   override enter(address: string): void {
-    this.#addresses.add(address);
     if (this.isOpen) void this.socket.join(roomChannel(address));
   }
 
   override exit(address: string): void {
-    this.#addresses.delete(address);
     void this.socket.leave(roomChannel(address));
   }
 
@@ -87,13 +88,14 @@ export class SocketIoConnection extends CarrierConnection {
 
   /** Makes an ack safe to answer with. A client that asked for none is not told. */
   answering(ack: unknown): Answer {
+    if (!this.#hasAsked) sendAcksThrough(this.outlet, this.socket, this.packets, this.settings.sendQueueBytes);
+    this.#hasAsked = true;
     return (reply) => {
       if (typeof ack !== 'function' || !this.isOpen) return true;
       if (this.#decide(false) === 'overflow') {
         this.close(CLOSE.slowReader, 'slow reader');
         return true;
       }
-      this.#outlet.expect(weigh(reply, this.settings.sendQueueBytes));
       try {
         (ack as (reply: Reply) => void)(reply);
         return true;
@@ -109,7 +111,7 @@ export class SocketIoConnection extends CarrierConnection {
   breach(body: unknown): ErrorBody | undefined {
     const { frame } = this.settings;
     const breach = exceedsLimits(body, frame);
-    if (breach !== undefined || weigh(body, frame.maxBytes) <= frame.maxBytes) return breach;
+    if (breach !== undefined || !isHeavier(body, frame.maxBytes)) return breach;
     return errorBody('TOO_LARGE', `A frame may have a total of ${frame.maxBytes} bytes`);
   }
 
@@ -118,14 +120,15 @@ export class SocketIoConnection extends CarrierConnection {
     if (verdict === 'overflow') return this.close(CLOSE.slowReader, 'slow reader');
     if (verdict === 'drop') return;
     const packet = frame.encoded(this.packets);
-    if (packet !== 'has bytes') return this.#outlet.write(packet);
+    if (packet !== 'has bytes') return this.outlet.write(packet);
     const { op, ...body } = frame.push;
-    this.#outlet.expect(weigh(body, this.settings.sendQueueBytes));
+    this.outlet.expect(weigh(body, this.settings.sendQueueBytes));
     this.socket.emit(op, body);
   }
 
   #decide(isVolatile: boolean): ReturnType<typeof decide> {
+    if (this.outlet.isIdle) return 'send';
     const limits = { bytes: this.settings.sendQueueBytes, frames: this.settings.sendQueueFrames };
-    return decide(this.#outlet.waiting, limits, isVolatile);
+    return decide(this.outlet.waiting, limits, isVolatile);
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Frame } from '@greenroom/rooms';
-import { WebSocketGateway } from '@nestjs/websockets';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import fc from 'fast-check';
 import { GatewayApp, type IoClient } from '../gateway/app.fixture.js';
 import { RoomsGateway } from '../gateway/rooms.gateway.js';
@@ -45,6 +45,20 @@ const numbersOf = async (started: GatewayApp, ann: IoClient, all: readonly Step[
   return ann.pushes.all.slice(before).map((push) => (push as unknown as { data: { n: number } }).data.n);
 };
 
+/** A gateway with an event of its app's own. */
+@WebSocketGateway({ namespace: '/rooms' })
+class EchoGateway extends RoomsGateway {
+  @SubscribeMessage('echo')
+  echo(@MessageBody() text: string): object {
+    return { text, at: new Date(0), bytes: Buffer.from(text), none: undefined, nested: [{ deep: new Date(1) }] };
+  }
+
+  @SubscribeMessage('plain')
+  plain(@MessageBody() text: string): object {
+    return { text, list: [1, null, 'ü'] };
+  }
+}
+
 @WebSocketGateway({ namespace: '/rooms', perMessageDeflate: { threshold: 0 } })
 class CompressingGateway extends RoomsGateway {}
 
@@ -68,5 +82,20 @@ describe('what is written below engine.io comes in the order it was written, who
       { numRuns: 20, seed: 7 },
     );
     if (transport.startsWith('upgraded')) expect(ann.socket.io.engine.transport.name).toBe('websocket');
+  });
+});
+
+describe('an ack of the app is what Socket.IO makes of it', () => {
+  it.each(['websocket', 'polling'])('%s', async (transport) => {
+    app = await GatewayApp.start({ gatewayClass: EchoGateway });
+    const ann = app.io('ann', { transports: [transport] });
+    await ann.next('hello');
+    expect(await ann.socket.emitWithAck('echo', 'hi')).toEqual({
+      text: 'hi',
+      at: '1970-01-01T00:00:00.000Z',
+      bytes: Buffer.from('hi'),
+      nested: [{ deep: '1970-01-01T00:00:00.001Z' }],
+    });
+    expect(await ann.socket.emitWithAck('plain', 'hi')).toEqual({ text: 'hi', list: [1, null, 'ü'] });
   });
 });

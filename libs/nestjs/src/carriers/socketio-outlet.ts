@@ -21,25 +21,30 @@ interface EngineInside {
 /** A reader who has more than that to read yet is slow: what is for it waits in engine.io. Bytes. */
 const DIRECT_BELOW = 65_536;
 
+const NOTHING: SendLimits = { bytes: 0, frames: 0 };
+
 /**
- * The writing half of one Socket.IO socket. A packet with nothing ahead of it goes straight to the TCP socket, past engine.io
+ * The writing half of one transport of Socket.IO. A packet with nothing ahead of it goes straight to the TCP socket, past engine.io
  * and `ws`, which would handle it anew for each of its readers. Any other goes engine.io's own way: in order, and over any
  * transport.
  */
 export class SocketIoOutlet {
   /** What engine.io has, and what it has handed to its transport: all that came before, when the last batch has left. */
-  #buffered = { bytes: 0, frames: 0 };
-  #leaving = { bytes: 0, frames: 0 };
+  #buffered = NOTHING;
+  #leaving = NOTHING;
   #line: { readonly transport: EngineInside['transport']; readonly raw: RawLine } | undefined;
 
-  constructor(private readonly engine: Engine) {
-    engine.on('flush', this.#flushed);
+  constructor(private readonly engine: Engine) {}
+
+  /** Nothing waits. */
+  get isIdle(): boolean {
+    return this.#buffered.frames === 0 && this.#lineOf()?.isIdle === true;
   }
 
   /** What waits for the reader. */
   get waiting(): SendLimits {
     const inside = this.engine as unknown as EngineInside;
-    const leaving = inside.transport.writable ? { bytes: 0, frames: 0 } : this.#leaving;
+    const leaving = inside.transport.writable ? NOTHING : this.#leaving;
     const direct = this.#line?.raw.waiting;
     return {
       // What a WebSocket transport was handed is with the TCP socket already.
@@ -60,13 +65,18 @@ export class SocketIoOutlet {
 
   /** To be called before something is written to engine.io by others, with about its size. */
   expect(bytes: number): void {
-    this.#lineOf()?.hold();
-    this.#buffered.bytes += bytes;
-    this.#buffered.frames += 1;
+    const { bytes: before, frames } = this.#buffered;
+    this.#buffered = { bytes: before + bytes, frames: frames + 1 };
   }
 
-  end(): void {
-    this.engine.off('flush', this.#flushed);
+  /**
+   * To be called when engine.io hands what it has to its transport, whoever had it written: it comes behind what is written
+   * here, and leaves with it.
+   */
+  flushed(): void {
+    this.#lineOf()?.hold();
+    this.#leaving = this.#buffered;
+    this.#buffered = NOTHING;
   }
 
   /** The line, if whatever is written to it now comes after all that was written before, and is not to be compressed. */
@@ -86,9 +96,4 @@ export class SocketIoOutlet {
     this.#line = raw && { transport, raw: new RawLine(raw) };
     return this.#line?.raw;
   }
-
-  readonly #flushed = (): void => {
-    this.#leaving = this.#buffered;
-    this.#buffered = { bytes: 0, frames: 0 };
-  };
 }

@@ -6,7 +6,7 @@ import type { WebSocketWire } from './websocket-wire.js';
 
 /** A plain WebSocket whose user is known. */
 export class WebSocketConnection extends CarrierConnection {
-  readonly carrier = 'websocket';
+  #data: Record<string, unknown> | undefined;
 
   constructor(
     id: string,
@@ -17,8 +17,21 @@ export class WebSocketConnection extends CarrierConnection {
     super(id, handshake, user);
   }
 
+  get carrier(): 'websocket' {
+    return 'websocket';
+  }
+
+  /** Made for apps that have something to note. */
+  get data(): Record<string, unknown> {
+    return (this.#data ??= {});
+  }
+
+  get isIdle(): boolean {
+    return this.wire.isIdle;
+  }
+
   get backlog(): SendLimits {
-    return this.wire.backlog;
+    return this.wire.waiting;
   }
 
   push(frame: Frame): void {

@@ -3,62 +3,50 @@ import type { WebSocket } from 'ws';
 import { errorBody, type Ref, type Reply } from '@greenroom/protocol';
 import type { Frame } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
-import type { GatewaySettings } from '../gateway/gateway.options.js';
-import { Outlet } from '../sockets/outlet.js';
+import { Outlet, type Reader } from '../sockets/outlet.js';
 import type { SendLimits } from '../sockets/send-queue.js';
 import type { WebSocketEncoding } from './websocket-encoding.js';
 
-/** The writing half of one plain WebSocket: encodes what goes through its outlet. */
-export class WebSocketWire {
-  readonly #outlet: Outlet;
+const REPLY = { op: 'reply' };
+const CANNOT_BE_WRITTEN: Reply = { ok: false, error: errorBody('INTERNAL', 'The reply cannot be written.') };
 
+/** The writing half of one plain WebSocket: encodes what goes through its outlet. */
+export class WebSocketWire extends Outlet {
   constructor(
     socket: WebSocket,
     raw: Duplex,
     private readonly encoding: WebSocketEncoding,
-    settings: GatewaySettings,
+    limits: SendLimits,
     private readonly logger: Logger,
-    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    closing: () => void,
+    reader: Reader,
   ) {
-    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
-    this.#outlet = new Outlet(socket, raw, limits, closing);
-  }
-
-  get backlog(): SendLimits {
-    return this.#outlet.backlog;
+    super(socket, raw, limits, reader);
   }
 
   push(frame: Frame): void {
-    this.#write(() => frame.encoded(this.encoding), frame.isVolatile);
+    if (!this.takes(frame.isVolatile)) return;
+    try {
+      this.write(frame.encoded(this.encoding));
+    } catch (thrown) {
+      this.#unwritable(thrown);
+    }
   }
 
   /** `false` when it could not be encoded: INTERNAL goes instead. */
   reply(ref: Ref | undefined, reply: Reply): boolean {
-    const head = { op: 'reply', ...(ref !== undefined && { ref }) };
-    if (this.#write(() => this.encoding.encode({ ...head, ...reply }), false)) return true;
-    this.#write(
-      () => this.encoding.encode({ ...head, ok: false, error: errorBody('INTERNAL', 'The reply cannot be written.') }),
-      false,
-    );
-    return false;
-  }
-
-  close(code: number, reason: string): void {
-    this.#outlet.close(code, reason);
-  }
-
-  /** `false` when it could not be encoded, which is logged. */
-  #write(encode: () => Buffer, isVolatile: boolean): boolean {
-    if (!this.#outlet.takes(isVolatile)) return true;
-    let encoded;
+    if (!this.takes(false)) return true;
+    const head = ref === undefined ? REPLY : { op: 'reply', ref };
     try {
-      encoded = encode();
+      this.write(this.encoding.encode({ ...head, ...reply }));
+      return true;
     } catch (thrown) {
-      this.logger.error('something cannot be written on the wire', thrown);
+      this.#unwritable(thrown);
+      this.write(this.encoding.encode({ ...head, ...CANNOT_BE_WRITTEN }));
       return false;
     }
-    this.#outlet.send(encoded);
-    return true;
+  }
+
+  #unwritable(thrown: unknown): void {
+    this.logger.error('something cannot be written on the wire', thrown);
   }
 }

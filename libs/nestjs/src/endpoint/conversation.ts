@@ -3,17 +3,17 @@ import { CLOSE } from '@greenroom/protocol';
 import type { Clock } from '@greenroom/rooms';
 import type { WebSocket } from 'ws';
 import { TokenBucket } from '../limits/token-bucket.js';
-import { ConnectionQueue } from '../sockets/connection-queue.js';
-import { Heartbeat } from '../sockets/heartbeat.js';
+import { ConnectionQueue, untilSettled } from '../sockets/connection-queue.js';
+import type { Heartbeats, Peer } from '../sockets/heartbeats.js';
 import { bytesOf } from '../sockets/message.js';
-import { Outlet } from '../sockets/outlet.js';
+import { Outlet, type Reader } from '../sockets/outlet.js';
 import type { EndpointSettings } from './endpoint.options.js';
 import type { Handlers } from './handlers.js';
 import type { LiveConnection } from './live-connection.js';
 import type { LiveEndpoint } from './live-endpoint.js';
 
 /** One accepted connection from its `@OnConnect` to its `@OnClose`: what happens to it is handled one by one, in order. */
-export class Conversation {
+export class Conversation implements Peer, Reader {
   /** Its own bounds are those of the socket: it is not read while too much waits. */
   readonly #queue = new ConnectionQueue(Infinity);
   readonly #rate: TokenBucket;
@@ -32,49 +32,45 @@ export class Conversation {
     private readonly endpoint: LiveEndpoint,
     private readonly handlers: Handlers,
     private readonly settings: EndpointSettings,
+    private readonly heartbeats: Heartbeats,
     private readonly clock: Clock,
   ) {
     this.#rate = new TokenBucket(settings.messages, clock);
   }
 
   begin(): void {
-    const { connection, socket, settings, handlers, endpoint } = this;
+    const { connection, socket, settings, handlers, endpoint, heartbeats } = this;
     const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
-    connection.accept(new Outlet(socket, this.raw, limits, () => this.#dismissed()));
-    const heartbeat = this.#heartbeat();
-    socket.on('ping', () => heartbeat.heard()).on('pong', () => heartbeat.heard());
+    connection.accept(new Outlet(socket, this.raw, limits, this));
+    const heard = (): void => heartbeats.heard(this);
+    heartbeats.add(this);
+    socket.on('ping', heard).on('pong', heard);
     socket.on('message', (data, isBinary) => {
-      heartbeat.heard();
+      heard();
       this.#take(bytesOf(data), isBinary);
     });
-    socket.on('error', (error) => void this.#queue.add(() => handlers.broke(connection, error)));
+    socket.on('error', (error) => void this.#queue.add(untilSettled(() => handlers.broke(connection, error))));
     socket.once('close', (code, reason) => {
-      heartbeat.stop();
+      heartbeats.delete(this);
       endpoint.leave(connection);
-      this.#queue.add(() => handlers.closed(connection, code, reason.toString()).then(this.#end));
+      this.#queue.add(untilSettled(() => handlers.closed(connection, code, reason.toString()).then(this.#end)));
     });
     endpoint.enter(connection);
-    this.#queue.add(() => handlers.connected(connection));
+    this.#queue.add(untilSettled(() => handlers.connected(connection)));
   }
 
   terminate(): void {
     this.socket.terminate();
   }
 
-  #heartbeat(): Heartbeat {
-    const { socket, settings, clock } = this;
-    const times = { everyMs: settings.pingEveryMs, timeoutMs: settings.pingTimeoutMs };
-    const heartbeat: Heartbeat = new Heartbeat(
-      clock,
-      times,
-      () => socket.ping(),
-      () => {
-        // Whoever is not listened to cannot be heard.
-        if (socket.isPaused) heartbeat.heard();
-        else socket.terminate();
-      },
-    );
-    return heartbeat;
+  ping(): void {
+    this.socket.ping();
+  }
+
+  /** Whoever is not listened to cannot be heard. */
+  silent(): void {
+    if (this.socket.isPaused) this.heartbeats.add(this);
+    else this.socket.terminate();
   }
 
   #take(bytes: Buffer, isBinary: boolean): void {
@@ -86,7 +82,7 @@ export class Conversation {
     this.#waiting.frames += 1;
     this.#waiting.bytes += bytes.length;
     if (this.#isFull()) this.socket.pause();
-    this.#queue.add(() => this.#handle(bytes, isBinary));
+    this.#queue.add(untilSettled(() => this.#handle(bytes, isBinary)));
   }
 
   async #handle(bytes: Buffer, isBinary: boolean): Promise<void> {
@@ -117,7 +113,7 @@ export class Conversation {
     return this.#waiting.frames * 2 > receiveQueueFrames || this.#waiting.bytes > receiveQueueBytes;
   }
 
-  #dismissed(): void {
+  closing(): void {
     this.#isDismissed = true;
     this.#hurry();
     // Else nobody would read that the peer has answered the close.

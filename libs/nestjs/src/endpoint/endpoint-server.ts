@@ -6,6 +6,7 @@ import type { Logger } from '@nestjs/common';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HeadCount } from '../limits/head-count.js';
 import { addressOf, callerOf } from '../sockets/caller.js';
+import { Heartbeats } from '../sockets/heartbeats.js';
 import { MOST_PIECES } from '../sockets/message.js';
 import { Origins } from '../sockets/origins.js';
 import { refuseUpgrade } from '../sockets/refuse-upgrade.js';
@@ -30,6 +31,7 @@ export class EndpointServer {
   readonly #server: WebSocketServer;
   readonly #origins: Origins;
   readonly #addresses: HeadCount;
+  readonly #heartbeats: Heartbeats;
   readonly #pending = new Set<PendingUpgrade>();
   readonly #conversations = new Set<Conversation>();
   #isDraining = false;
@@ -45,6 +47,7 @@ export class EndpointServer {
   ) {
     this.#origins = new Origins([settings.origins].flat());
     this.#addresses = new HeadCount(settings.connectionsPerAddress);
+    this.#heartbeats = new Heartbeats(clock, { everyMs: settings.pingEveryMs, timeoutMs: settings.pingTimeoutMs });
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: settings.maxBytes,
@@ -98,7 +101,16 @@ export class EndpointServer {
   #look({ headers }: IncomingMessage, address: string): RefusalStatus | Leave {
     if (this.#isDraining) return 503;
     if (!this.#origins.allows(headers)) return 403;
-    return this.#addresses.enter(address) ?? 429;
+    return this.#addresses.enter(address) ? this.#leaving(address) : 429;
+  }
+
+  /** Any number of calls count once. */
+  #leaving(address: string): Leave {
+    let isInside = true;
+    return () => {
+      if (isInside) this.#addresses.leave(address);
+      isInside = false;
+    };
   }
 
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer, address: string, leave: Leave): Promise<void> {
@@ -122,7 +134,8 @@ export class EndpointServer {
 
   #converse(connection: LiveConnection, webSocket: WebSocket, raw: Duplex, leave: Leave): void {
     const { endpoint, handlers, settings, clock } = this;
-    const conversation = new Conversation(connection, webSocket, raw, endpoint, handlers, settings, clock);
+    const heartbeats = this.#heartbeats;
+    const conversation = new Conversation(connection, webSocket, raw, endpoint, handlers, settings, heartbeats, clock);
     this.#conversations.add(conversation);
     void conversation.ended.finally(() => {
       this.#conversations.delete(conversation);

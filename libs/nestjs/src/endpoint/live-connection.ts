@@ -48,7 +48,7 @@ export class LiveConnection implements Connection {
   /** Sends one whole frame. */
   deliver(frame: Buffer): boolean {
     if (this.#phase.is !== 'accepted' || !this.#phase.outlet.takes(false)) return false;
-    this.#phase.outlet.send(frame);
+    this.#phase.outlet.write(frame);
     return true;
   }
 

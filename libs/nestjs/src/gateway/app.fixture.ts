@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Module, type INestApplication, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { systemIds, SystemClock, type Clock, type RoomsNode } from '@greenroom/rooms';
 import { io, type Socket } from 'socket.io-client';
@@ -32,13 +33,18 @@ export interface AppOptions {
   readonly gateway?: GatewayOptions;
   readonly clock?: Clock;
   readonly http?: 'express' | 'fastify';
-  /** Under Nest's WsAdapter there are no namespaces, so no `RoomsGateway`. */
-  readonly adapter?: 'io' | 'ws';
+  /** Under Nest's WsAdapter there are no namespaces, so no `RoomsGateway`. A function: one of the app's own. */
+  readonly adapter?: 'io' | 'ws' | ((app: INestApplication) => IoAdapter);
   readonly providers?: readonly Provider[];
   /** Instead of the fake. */
   readonly node?: RoomsNode;
   readonly gatewayClass?: Type<RoomsGateway>;
 }
+
+/** Resolves when it is so: the server sees in its own time what a client does. */
+export const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise(setImmediate);
+};
 
 /** A Nest application on a port of its own, with fakes behind real sockets. */
 export class GatewayApp {
@@ -126,6 +132,7 @@ export class GatewayApp {
         ? await NestFactory.create(App, new FastifyAdapter(), { logger: false })
         : await NestFactory.create(App, { logger: false });
     if (options.adapter === 'ws') app.useWebSocketAdapter(new WsAdapter(app));
+    if (typeof options.adapter === 'function') app.useWebSocketAdapter(options.adapter(app));
     await app.listen(0, '127.0.0.1');
     this.#app = app;
     if (options.adapter !== 'ws') this.#gateway = app.get<RoomsGateway>(options.gatewayClass ?? RoomsGateway);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ForbiddenError, type Identity } from '@greenroom/rooms';
-import { CARRIERS, GatewayApp, type IoClient, type PlainClient } from './app.fixture.js';
+import { CARRIERS, GatewayApp, until, type IoClient, type PlainClient } from './app.fixture.js';
 import { ManualClock } from './rooms.fixture.js';
 
 type Client = PlainClient | IoClient;
@@ -72,9 +72,10 @@ describe.each(CARRIERS)('one who is being admitted, over %s,', (_, connect) => {
     expect(app.rooms.sessions).toHaveLength(0);
     stage.open();
     await ann.next('hello');
-    expect([app.rooms.sessions.length, app.connections.size]).toEqual([1, 1]);
+    expect([app.rooms.sessions.length, app.connections.size]).toEqual([0, 1]);
     clock.advance(6000);
     expect(await ann.ask('ping')).toMatchObject({ ok: true });
+    expect(app.rooms.sessions).toHaveLength(1);
   });
 
   it('is gone when the guard refuses it, and is not counted any more', async () => {
@@ -104,6 +105,20 @@ describe.each(CARRIERS)('one who is being admitted, over %s,', (_, connect) => {
     },
   );
 
+  it('is not counted any more when it goes while its token is looked at', async () => {
+    const { app } = await Entrance.start();
+    app.admission.onConnect = () => Promise.resolve();
+    let look = (): void => {};
+    app.authenticator.gate = new Promise((resolve) => (look = resolve));
+    const ann = connect(app, 'ann');
+    await until(() => app.authenticator.asked.length === 1);
+    await leave(ann);
+    look();
+    await new Promise(setImmediate);
+    expect(app.connections.size).toBe(0);
+    expect(await connect(app, 'ann').next('hello')).toMatchObject({ v: 1 });
+  });
+
   it('while the server drains is ended at the latest when the guard lets it in, and leaves nothing behind', async () => {
     const { app } = await Entrance.start();
     const ann = connect(app, 'ann');
@@ -118,18 +133,19 @@ describe.each(CARRIERS)('one who is being admitted, over %s,', (_, connect) => {
 
 describe.each(CARRIERS)('one who is served, over %s,', (_, connect) => {
   it.each(['the client goes', 'the server drains', 'its user is disconnected'])(
-    'is dropped once when %s',
+    'is dropped once when %s, and nothing of it is waited for',
     async (end) => {
-      const { app } = await Entrance.start();
+      const { app, clock } = await Entrance.start();
       app.admission.onConnect = () => Promise.resolve();
-      const ann = connect(app, 'ann');
+      // Its token ends some time.
+      const ann = connect(app, 'ann@1000000');
       await ann.next('hello');
       await ann.ask('join', { room: 'chat/cats' });
       if (end === 'its user is disconnected') app.connections.disconnectUser('ann', 'banned');
       else await ENDS[end]?.(ann);
       await ann.closed;
       await stage.isLeft();
-      expect([app.rooms.dropped, app.connections.size]).toEqual([['ann'], 0]);
+      expect([app.rooms.dropped, app.connections.size, clock.pending]).toEqual([['ann'], 0, 0]);
     },
   );
 });

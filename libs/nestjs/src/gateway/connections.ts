@@ -15,16 +15,15 @@ const SLICE = 100;
 const RETURN_AFTER_MS = 500;
 const RETURN_WITHIN_MS = 2000;
 
-/** Every connection of this process that has been let in, by its id and by its user. */
+/** Every connection of this process that has been let in. */
 @Injectable()
 export class Connections {
-  readonly #byId = new Map<string, CarrierConnection>();
-  readonly #byUser = new Map<string, Set<CarrierConnection>>();
+  readonly #all = new Set<CarrierConnection>();
   readonly #opening = new Set<Closable>();
   #drained: Promise<void> | undefined;
 
   get size(): number {
-    return this.#byId.size;
+    return this.#all.size;
   }
 
   /** Once true, nobody is let in. */
@@ -32,31 +31,29 @@ export class Connections {
     return this.#drained !== undefined;
   }
 
-  get(id: string): CarrierConnection | undefined {
-    return this.#byId.get(id);
-  }
-
+  /** Looks at all: asked seldom, while an index would cost each of them all the time. */
   ofUser(userId: string): readonly CarrierConnection[] {
-    return [...(this.#byUser.get(userId) ?? [])];
+    return [...this.#all].filter(({ user }) => user.id === userId);
   }
 
-  /** Keeps a connection until its socket is gone. */
+  /** Keeps a connection; its socket is open. */
   add(connection: CarrierConnection): void {
-    const user = connection.user.id;
-    const others = this.#byUser.get(user) ?? new Set();
-    this.#byUser.set(user, others.add(connection));
-    this.#byId.set(connection.id, connection);
-    connection.whenGone(() => {
-      this.#byId.delete(connection.id);
-      others.delete(connection);
-      if (others.size === 0 && this.#byUser.get(user) === others) this.#byUser.delete(user);
-    });
+    this.#all.add(connection);
   }
 
-  /** Keeps a socket that is not let in yet, so that draining ends it too. Returns what forgets it. */
-  opening(socket: Closable): () => void {
+  /** The connection's socket is gone. */
+  delete(connection: CarrierConnection): void {
+    this.#all.delete(connection);
+  }
+
+  /** Keeps a socket that is not let in yet, so that draining ends it too. */
+  opening(socket: Closable): void {
     this.#opening.add(socket);
-    return () => this.#opening.delete(socket);
+  }
+
+  /** It has been let in, or is over. */
+  opened(socket: Closable): void {
+    this.#opening.delete(socket);
   }
 
   /** Ends every connection this process has of a user (4403). Returns how many. */
@@ -78,7 +75,7 @@ export class Connections {
   async #drain(reason: string): Promise<void> {
     // Whoever asks to drain has said that it is so before anybody is told.
     await Promise.resolve();
-    const leaving = [...this.#byId.values()];
+    const leaving = [...this.#all];
     for (const connection of leaving) {
       const retryAfterMs = Math.round(RETURN_AFTER_MS + Math.random() * RETURN_WITHIN_MS);
       connection.push(new Frame({ op: 'goodbye', reason, retryAfterMs }));

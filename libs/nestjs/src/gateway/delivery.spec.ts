@@ -11,7 +11,11 @@ const ANN: Identity = { id: 'ann', name: 'Ann' };
 /** A carrier whose reader takes things when the spec says so. */
 class Reader extends CarrierConnection {
   readonly carrier = 'websocket';
+  readonly data = {};
   backlog = { bytes: 0, frames: 0 };
+  get isIdle(): boolean {
+    return this.backlog.bytes === 0 && this.backlog.frames === 0;
+  }
   readonly pushed: Push[] = [];
   closed: number | undefined;
 

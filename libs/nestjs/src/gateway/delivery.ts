@@ -19,7 +19,7 @@ const isOfStream = ({ op }: Push): boolean => op === 'events' || op === 'presenc
  */
 export class Delivery implements Connection {
   /** Rooms of which something was left out, and whether their reset is on its way. */
-  readonly #behind = new Map<string, { isAsked: boolean }>();
+  #behind: Map<string, { isAsked: boolean }> | undefined;
   #watch: Timer | undefined;
   #behindSince = 0;
 
@@ -29,9 +29,7 @@ export class Delivery implements Connection {
     private readonly clock: Clock,
     /** Has a `reset` of that room pushed, or its attachment ended. Never rejects. */
     private readonly reset: (address: string) => Promise<void>,
-  ) {
-    connection.whenGone(() => this.#stop());
-  }
+  ) {}
 
   get id(): string {
     return this.connection.id;
@@ -42,14 +40,17 @@ export class Delivery implements Connection {
   }
 
   push(frame: Frame): void {
+    // Nobody is behind whom nobody watches.
+    if (this.#watch === undefined && this.connection.isIdle) return this.connection.push(frame);
     const { push } = frame;
-    if (push.op === 'reset' || push.op === 'closed') this.#behind.delete(push.room);
-    else if ('room' in push && this.#behind.has(push.room)) return;
+    if (push.op === 'reset' || push.op === 'closed') this.#behind?.delete(push.room);
+    else if ('room' in push && this.#behind?.has(push.room) === true) return;
     else if (isOfStream(push) && 'room' in push && this.#load() > BEHIND_ABOVE) return this.#leaveOut(push.room);
     this.connection.push(frame);
   }
 
   #leaveOut(room: string): void {
+    this.#behind ??= new Map();
     this.#behind.set(room, { isAsked: false });
     if (this.#watch !== undefined) return;
     this.#behindSince = this.clock.now();
@@ -59,35 +60,29 @@ export class Delivery implements Connection {
   #look(): void {
     this.#watch = this.clock.after(LOOK_EVERY_MS, () => {
       this.#watch = undefined;
-      if (this.#behind.size === 0 || !this.connection.isOpen) return;
-      if (this.#load() < CAUGHT_UP_BELOW) this.#catchUp();
+      if (this.#behind === undefined || this.#behind.size === 0 || !this.connection.isOpen) return;
+      if (this.#load() < CAUGHT_UP_BELOW) this.#catchUp(this.#behind);
       else if (this.clock.now() - this.#behindSince > PATIENCE_MS)
         return this.connection.close(CLOSE.slowReader, 'slow reader');
       this.#look();
     });
   }
 
-  #catchUp(): void {
+  #catchUp(behind: Map<string, { isAsked: boolean }>): void {
     this.#behindSince = this.clock.now();
-    for (const [room, each] of this.#behind) if (!each.isAsked) void this.#resetRoom(room, each);
+    for (const [room, each] of behind) if (!each.isAsked) void this.#resetRoom(behind, room, each);
   }
 
-  async #resetRoom(room: string, each: { isAsked: boolean }): Promise<void> {
+  async #resetRoom(behind: Map<string, { isAsked: boolean }>, room: string, each: { isAsked: boolean }): Promise<void> {
     each.isAsked = true;
     await this.reset(room);
     // Nothing was pushed when the room had been left meanwhile.
-    if (this.#behind.get(room) === each) this.#behind.delete(room);
+    if (behind.get(room) === each) behind.delete(room);
   }
 
   /** What waits, as a part of what may. */
   #load(): number {
     const { bytes, frames } = this.connection.backlog;
     return Math.max(bytes / this.limits.bytes, frames / this.limits.frames);
-  }
-
-  #stop(): void {
-    if (this.#watch !== undefined) this.clock.cancel(this.#watch);
-    this.#watch = undefined;
-    this.#behind.clear();
   }
 }

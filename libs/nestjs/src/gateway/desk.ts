@@ -1,8 +1,11 @@
 import type { Clock, RoomsNode } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
 import type { Admission } from '../admission/admission.js';
+import type { HeadCount } from '../limits/head-count.js';
 import type { RoomQuota } from '../limits/room-quota.js';
+import type { SendLimits } from '../sockets/send-queue.js';
 import type { Authenticator } from './authenticator.js';
+import type { Connections } from './connections.js';
 import type { GatewaySettings } from './gateway.options.js';
 
 /** What all connections of a gateway share. */
@@ -12,6 +15,9 @@ export interface Desk {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly settings: GatewaySettings;
+  readonly sendLimits: SendLimits;
   readonly quota: RoomQuota;
+  readonly users: HeadCount;
+  readonly connections: Connections;
   readonly logger: Logger;
 }

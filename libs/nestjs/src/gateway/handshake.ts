@@ -7,11 +7,14 @@ import type { Handshake } from './rooms-connection.js';
 const SECRETS = ['token', 'access_token'];
 const BEARER = /^Bearer +([^ ]+)$/i;
 
+/** One object for all who said nothing. */
+export const NOTHING_SAID: Handshake['auth'] = Object.freeze({});
+
 /**
  * What a request says about who is connecting. `trustProxy` proxies in front are believed.
  * `auth` is what the client said in its own words, without the token.
  */
-export function handshakeOf(caller: Caller, trustProxy: number, auth: Handshake['auth'] = {}): Handshake {
+export function handshakeOf(caller: Caller, trustProxy: number, auth = NOTHING_SAID): Handshake {
   const { headers } = caller.request;
   return { auth, headers, address: addressOf(caller, trustProxy), url: pathOf(caller.request) };
 }

@@ -41,10 +41,13 @@ export class InRoom {
     private readonly connection: CarrierConnection,
     private readonly sessions: Sessions,
     private readonly desk: Desk,
-  ) {
-    connection.whenGone(() => {
-      for (const address of this.#attempts.keys()) this.ended(address);
-    });
+  ) {}
+
+  /** The connection is gone. */
+  end(): void {
+    // Not at once: it may end while the engine is in the middle of pushing to it.
+    queueMicrotask(() => this.sessions.drop());
+    for (const address of this.#attempts.keys()) this.ended(address);
   }
 
   async join({ room, address, params, data, session, since }: JoinOperation, step: Step): Promise<JoinReply> {
@@ -116,8 +119,8 @@ export class InRoom {
     admission.left(this.connection, attempt.kind, address).catch((thrown: unknown) => logger.error(thrown));
   }
 
-  /** Releases when the room has the command. */
-  async send({ room, address, name, data, id }: SendOperation, step: Step): Promise<SendResult> {
+  /** Releases when the room has the command. What is wrong is thrown at once where it can be. */
+  send({ room, address, name, data, id }: SendOperation, step: Step): Promise<SendResult> {
     const kind = this.#kind(address.kind);
     if (!Object.hasOwn(kind.contract.commands, name)) throw new UnknownCommandError(address.kind, name);
     this.#mustBeMember(room);

@@ -1,4 +1,11 @@
-import { parseOperation, CLOSE, type ErrorBody, type Operation, type Reply } from '@greenroom/protocol';
+import {
+  parseOperation,
+  CLOSE,
+  type ErrorBody,
+  type Operation,
+  type Reply,
+  type SignalOperation,
+} from '@greenroom/protocol';
 import { BusyError, RateLimitedError, toRoomError, UnavailableError, type RoomError } from '@greenroom/rooms';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { SignalGate } from '../limits/signal-gate.js';
@@ -35,8 +42,9 @@ export type Answer = (reply: Reply) => boolean;
 export class Operations {
   readonly #queue: ConnectionQueue;
   readonly #commands: TokenBucket;
-  readonly #badFrames: TokenBucket;
-  readonly #signals: SignalGate;
+  /** From the first on. */
+  #badFrames: TokenBucket | undefined;
+  #signals: SignalGate | undefined;
   readonly #patience: Patience;
 
   constructor(
@@ -48,21 +56,22 @@ export class Operations {
     const { clock, settings } = desk;
     this.#queue = new ConnectionQueue(settings.waitingOperations);
     this.#commands = new TokenBucket(settings.commands, clock);
-    this.#badFrames = new TokenBucket(settings.badFrames, clock);
-    this.#signals = new SignalGate(new TokenBucket(settings.signals, clock), clock, (signal) => this.#enqueue(signal));
     this.#patience = new Patience(clock, settings.admissionMs);
-    connection.whenGone(() => {
-      this.#patience.end();
-      this.#queue.close();
-      this.#signals.close();
-    });
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.inRoom.end();
+    this.#patience.end();
+    this.#queue.close();
+    this.#signals?.close();
   }
 
   /** Takes an operation as the client sent it, within the frame's limits. */
   handle(op: unknown, body: unknown, answer: Answer): void {
     if (!this.connection.isOpen) return;
     const parsed = parseOperation(op, body);
-    if (parsed.ok && parsed.operation.op === 'signal') return this.#signals.offer(parsed.operation);
+    if (parsed.ok && parsed.operation.op === 'signal') return this.#signal(parsed.operation);
     const waitMs = this.#commands.take();
     if (waitMs > 0) return this.#refuse(new RateLimitedError('operations', waitMs), answer);
     if (parsed.ok) return this.#enqueue(parsed.operation, answer);
@@ -80,35 +89,38 @@ export class Operations {
   /** One bad frame is answered; again and again, it is not this protocol and the connection ends. */
   #unreadable(error: ErrorBody, answer: Answer): void {
     answer({ ok: false, error });
-    if (error.code === 'BAD_FRAME' && this.#badFrames.take() > 0)
-      this.connection.close(CLOSE.notThisProtocol, 'too many bad frames');
+    if (error.code !== 'BAD_FRAME') return;
+    this.#badFrames ??= new TokenBucket(this.desk.settings.badFrames, this.desk.clock);
+    if (this.#badFrames.take() > 0) this.connection.close(CLOSE.notThisProtocol, 'too many bad frames');
+  }
+
+  #signal(signal: SignalOperation): void {
+    const { clock, settings } = this.desk;
+    this.#signals ??= new SignalGate(new TokenBucket(settings.signals, clock), clock, (one) => this.#enqueue(one));
+    this.#signals.offer(signal);
   }
 
   #enqueue(operation: Operation, answer?: Answer): void {
-    const kept = this.#queue.add((release) => this.#perform(operation, release, once(answer)));
+    const kept = this.#queue.add((release) => void this.#perform(operation, release, answer));
     if (!kept) this.#refuse(new BusyError('The connection'), answer);
   }
 
   /** Guards that never end hold up their connection no longer than its patience, and nothing comes of them then. */
-  async #perform(operation: Operation, release: () => void, answer: Answer): Promise<void> {
-    const watched = this.#patience.begin(() => {
-      step.expire();
-      this.#refuse(new UnavailableError(), answer);
-      release();
-    });
-    const step = new Step(release, watched);
+  async #perform(operation: Operation, release: () => void, answer: Answer = NOBODY_ASKS): Promise<void> {
+    const step = new Step(this.#patience, release, () => this.#refuse(new UnavailableError(), answer));
     try {
       const body = await this.#run(operation, step);
-      step.answered(answer({ ok: true, ...body }));
+      // One that was too late has been answered.
+      if (!step.isLate) step.answered(answer({ ok: true, ...body }));
     } catch (thrown) {
-      this.#fail(operation, thrown, answer);
+      this.#fail(operation, thrown, step.isLate ? undefined : answer);
     } finally {
-      watched();
+      step.over();
     }
   }
 
-  /** Resolves to the reply's body. What releases its step lets the next operation begin before it is answered. */
-  async #run(operation: Operation, step: Step): Promise<object> {
+  /** The reply's body. What releases its step lets the next operation begin before it is answered. */
+  #run(operation: Operation, step: Step): object | Promise<object> {
     switch (operation.op) {
       case 'hello':
         return greet(operation);
@@ -140,7 +152,7 @@ export class Operations {
     return asked;
   }
 
-  #fail(operation: Operation, thrown: unknown, answer: Answer): void {
+  #fail(operation: Operation, thrown: unknown, answer: Answer | undefined): void {
     const error = toRoomError(thrown);
     // Whoever made it one of ours has logged what was behind it.
     if (error !== thrown) {
@@ -157,12 +169,5 @@ export class Operations {
   }
 }
 
-/** Signals have nobody to answer; a second answer has nobody who waits for it. */
-function once(answer: Answer | undefined): Answer {
-  let waiting = answer;
-  return (reply) => {
-    const tell = waiting;
-    waiting = undefined;
-    return tell?.(reply) ?? true;
-  };
-}
+/** Signals have nobody to answer. */
+const NOBODY_ASKS: Answer = () => true;

@@ -8,7 +8,6 @@ import {
   type Clock,
   type Identity,
   type RoomsNode,
-  type Sessions,
 } from '@greenroom/rooms';
 import type { Admission } from '../admission/admission.js';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
@@ -18,7 +17,6 @@ import { addressOf, type Caller } from '../sockets/caller.js';
 import { Origins } from '../sockets/origins.js';
 import { identify, type Authenticated, type Authenticator } from './authenticator.js';
 import { Connections } from './connections.js';
-import { Delivery } from './delivery.js';
 import type { Desk } from './desk.js';
 import type { GatewaySettings } from './gateway.options.js';
 import {
@@ -30,14 +28,12 @@ import {
 } from './gateway.tokens.js';
 import { refuseQueryToken } from './handshake.js';
 import { helloFrame } from './hello.js';
-import { InRoom } from './in-room.js';
-import { Operations } from './operations.js';
-import { Renewal } from './renewal.js';
 import type { Handshake } from './rooms-connection.js';
+import { Stay } from './stay.js';
 
 /** A connection whose user is known and welcome, not yet served. */
 export interface Admitted<C extends CarrierConnection = CarrierConnection> {
-  readonly connection: C;
+  readonly stay: Stay<C>;
   readonly authenticated: Authenticated;
 }
 
@@ -50,7 +46,6 @@ export class Reception {
   readonly #desk: Desk;
   readonly #origins: Origins;
   readonly #addresses: HeadCount;
-  readonly #users: HeadCount;
 
   constructor(
     @Inject(ROOMS_NODE) node: RoomsNode,
@@ -60,11 +55,20 @@ export class Reception {
     @Inject(ROOMS_GATEWAY_SETTINGS) settings: GatewaySettings,
     private readonly connections: Connections,
   ) {
-    const quota = new RoomQuota(settings.roomsMadePerHour, clock);
-    this.#desk = { node, admission, authenticator, clock, settings, quota, logger: new Logger('Greenroom') };
+    this.#desk = {
+      node,
+      admission,
+      authenticator,
+      clock,
+      settings,
+      sendLimits: { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames },
+      quota: new RoomQuota(settings.roomsMadePerHour, clock),
+      users: new HeadCount(settings.connectionsPerUser),
+      connections,
+      logger: new Logger('Greenroom'),
+    };
     this.#origins = new Origins(settings.origins);
     this.#addresses = new HeadCount(settings.connectionsPerAddress);
-    this.#users = new HeadCount(settings.connectionsPerUser);
   }
 
   /**
@@ -77,14 +81,24 @@ export class Reception {
     if (!this.#origins.allows(caller.request.headers)) throw new ForbiddenError('origin');
   }
 
-  /** Counts a connection of an address. Returns what counts it out again, or `undefined` when it has as many as it may. */
-  enter(caller: Caller): (() => void) | undefined {
-    return this.#addresses.enter(this.#addressOf(caller));
+  /** Where a caller comes from. */
+  addressOf(caller: Caller): string {
+    return addressOf(caller, this.#desk.settings.trustProxy);
+  }
+
+  /** Counts a connection of an address in; `false` when it has as many as it may. */
+  enter(address: string): boolean {
+    return this.#addresses.enter(address);
+  }
+
+  /** Counts a connection of an address out. */
+  leave(address: string): void {
+    this.#addresses.leave(address);
   }
 
   /** Whether an address has as many connections as it may. */
-  isFull(caller: Caller): boolean {
-    return this.#addresses.isFull(this.#addressOf(caller));
+  isFull(address: string): boolean {
+    return this.#addresses.isFull(address);
   }
 
   /**
@@ -96,55 +110,29 @@ export class Reception {
     handshake: Handshake,
     connect: (user: Identity) => C,
   ): Promise<Admitted<C>> {
-    const { admission, authenticator, clock } = this.#desk;
+    const { admission, authenticator, clock, users } = this.#desk;
     const authenticated = await identify(authenticator, token, handshake, () => clock.now());
-    const leave = this.#users.enter(authenticated.user.id);
-    if (leave === undefined) throw new RateLimitedError('connections of this user', RETRY_AFTER_MS);
     const connection = connect(authenticated.user);
-    connection.whenGone(leave);
+    if (!users.enter(connection.user.id)) throw new RateLimitedError('connections of this user', RETRY_AFTER_MS);
+    const stay = new Stay(connection, this.#desk);
     try {
       await admission.connect(connection);
     } catch (thrown) {
-      leave();
+      connection.gone();
       throw this.#known(thrown);
     }
-    return { connection, authenticated };
+    return { stay, authenticated };
   }
 
-  /** Begins to serve a connection that was admitted: tells the engine, says hello. */
-  serve({ connection, authenticated }: Admitted): Operations {
-    const desk = this.#desk;
-    const sessions = this.#sessions(connection, (address) => inRoom.ended(address));
-    const inRoom = new InRoom(connection, sessions, desk);
-    const renewal = new Renewal(connection, sessions, inRoom, desk, authenticated.expiresAt);
-    const operations = new Operations(connection, inRoom, renewal, desk);
+  /** Begins to serve a connection that was admitted, and is open: says hello. */
+  serve({ stay, authenticated }: Admitted): void {
+    const { settings, clock } = this.#desk;
+    const { connection } = stay;
     this.connections.add(connection);
-    connection.push(helloFrame(desk.settings, desk.clock.now()));
+    stay.expireAt(authenticated.expiresAt);
+    connection.push(helloFrame(settings, clock.now()));
     // Draining may have begun while the guards were asked.
     if (this.connections.isDraining) connection.close(CLOSE.draining, 'draining');
-    return operations;
-  }
-
-  #sessions(connection: CarrierConnection, onEnded: (address: string) => void): Sessions {
-    const { clock, settings } = this.#desk;
-    const limits = { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames };
-    const delivery: Delivery = new Delivery(connection, limits, clock, (address) =>
-      sessions.reset(address, 'slow reader'),
-    );
-    let sessions: Sessions;
-    try {
-      sessions = this.#desk.node.connect(delivery, onEnded);
-      // Not at once: a connection may end while the engine is in the middle of pushing to it.
-      connection.whenGone(() => queueMicrotask(() => sessions.drop()));
-      return sessions;
-    } catch (thrown) {
-      connection.gone();
-      throw thrown;
-    }
-  }
-
-  #addressOf(caller: Caller): string {
-    return addressOf(caller, this.#desk.settings.trustProxy);
   }
 
   #known(thrown: unknown): Error {

@@ -5,7 +5,6 @@ import type { JoinAttempt } from '../admission/admission.js';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
 import { identify, type Authenticated } from './authenticator.js';
 import type { Desk } from './desk.js';
-import { Expiry } from './expiry.js';
 import type { InRoom } from './in-room.js';
 import type { Step } from './step.js';
 
@@ -21,21 +20,20 @@ export const authReply = ({ user, expiresAt }: Authenticated): AuthReply => ({
   ...(expiresAt !== undefined && { expiresAt }),
 });
 
-/** Keeps a connection no longer than its token, and takes newer tokens of the same user. */
-export class Renewal {
-  readonly #expiry: Expiry;
+/** A connection that is kept no longer than its token. */
+export interface Kept {
+  readonly connection: CarrierConnection;
+  expireAt(time: number | undefined): void;
+}
 
+/** Takes newer tokens of the same user. */
+export class Renewal {
   constructor(
-    private readonly connection: CarrierConnection,
+    private readonly kept: Kept,
     private readonly sessions: Sessions,
     private readonly inRoom: InRoom,
     private readonly desk: Desk,
-    expiresAt: number | undefined,
-  ) {
-    this.#expiry = new Expiry(desk.clock, () => connection.close(CLOSE.unauthenticated, 'expired'));
-    this.#expiry.set(expiresAt);
-    connection.whenGone(() => this.#expiry.cancel());
-  }
+  ) {}
 
   /**
    * Changed claims are asked for again, at the door and in every room: a connection that is no longer welcome ends
@@ -44,20 +42,22 @@ export class Renewal {
    * @throws RoomError UNAUTHENTICATED, or FORBIDDEN for another user's token and for claims that are not let in.
    */
   async renew(token: string, step: Step): Promise<AuthReply> {
-    const { connection, desk } = this;
+    const { desk } = this;
+    const { connection } = this.kept;
     const fresh = await identify(desk.authenticator, token, connection.handshake, () => desk.clock.now());
     step.check();
     if (fresh.user.id !== connection.user.id) throw new ForbiddenError('another user');
     const changed = !isDeepStrictEqual(lasting(fresh.user), lasting(connection.user));
     connection.renew(fresh.user);
-    if (connection.isOpen) this.#expiry.set(fresh.expiresAt);
+    this.kept.expireAt(fresh.expiresAt);
     if (changed) await this.#askAgain();
     return authReply(fresh);
   }
 
   async #askAgain(): Promise<void> {
-    const { connection, desk } = this;
-    await desk.admission.connect(connection).catch((thrown: unknown) => {
+    const { admission } = this.desk;
+    const { connection } = this.kept;
+    await admission.connect(connection).catch((thrown: unknown) => {
       // In a later turn, so that the refusal is told first.
       setImmediate(() => connection.close(CLOSE.refused, 'no longer allowed'));
       throw thrown;
@@ -73,7 +73,7 @@ export class Renewal {
   async #profileNow(attempt: JoinAttempt): Promise<object | undefined> {
     let profile: object | undefined;
     try {
-      await this.desk.admission.join(this.connection, attempt, async (admitted) => {
+      await this.desk.admission.join(this.kept.connection, attempt, async (admitted) => {
         profile = admitted.profile;
         return this.#asJoined(attempt.address);
       });
@@ -87,7 +87,7 @@ export class Renewal {
 
   /** What a join that has long happened looks like to the interceptors around it. */
   #asJoined(room: string): JoinReply {
-    const me = this.sessions.memberOf(room) ?? { id: this.connection.user.id };
+    const me = this.sessions.memberOf(room) ?? { id: this.kept.connection.user.id };
     const position = { epoch: 0, seq: 0 };
     return { room, me, session: '', position, members: [], count: 0, recovered: true, events: [] };
   }

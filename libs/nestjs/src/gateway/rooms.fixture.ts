@@ -198,7 +198,7 @@ export class FakeAuthenticator implements Authenticator {
 /** Time that passes when a spec says so. */
 export class ManualClock implements Clock {
   #now = 1000;
-  readonly #pending = new Map<Timer, () => void>();
+  readonly #pending = new Map<{ due: number }, () => void>();
 
   /** How many calls are waited for. */
   get pending(): number {
@@ -218,6 +218,11 @@ export class ManualClock implements Clock {
   }
   soon(run: () => void): void {
     queueMicrotask(run);
+  }
+  /** The wall clock is put back; what is waited for comes when it would have come. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const timer of this.#pending.keys()) timer.due -= ms;
   }
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -4,15 +4,18 @@ export class HeadCount {
 
   constructor(private readonly limit: number) {}
 
-  /** Counts one in. Returns what counts it out again (any number of calls count once), or `undefined` when it is full. */
-  enter(key: string): (() => void) | undefined {
-    if (this.isFull(key)) return undefined;
+  /** Counts one in; `false` when it is full. */
+  enter(key: string): boolean {
+    if (this.isFull(key)) return false;
     this.#counts.set(key, this.#count(key) + 1);
-    let inside = true;
-    return () => {
-      if (inside) this.#leave(key);
-      inside = false;
-    };
+    return true;
+  }
+
+  /** Counts one out that was counted in. */
+  leave(key: string): void {
+    const left = this.#count(key) - 1;
+    if (left > 0) this.#counts.set(key, left);
+    else this.#counts.delete(key);
   }
 
   isFull(key: string): boolean {
@@ -21,11 +24,5 @@ export class HeadCount {
 
   #count(key: string): number {
     return this.#counts.get(key) ?? 0;
-  }
-
-  #leave(key: string): void {
-    const left = this.#count(key) - 1;
-    if (left === 0) this.#counts.delete(key);
-    else this.#counts.set(key, left);
   }
 }

@@ -19,12 +19,20 @@ export class Backlog {
   /** To be called after a frame was written. */
   add(bytes: number): void {
     this.#written += bytes;
-    this.#ends.push(this.#written);
+    // One that waits alone takes no more than it needs: an array that is pushed to makes room for many.
+    if (this.#ends.length === 0) this.#ends = [this.#written];
+    else this.#ends.push(this.#written);
+  }
+
+  /** Nothing waits. */
+  clear(): void {
+    this.#ends.length = 0;
+    this.#first = 0;
   }
 
   /** What else writes to the socket is in `waiting` too: a frame may be counted for longer than it waits, never shorter. */
   #forget(waiting: number): void {
-    if (waiting === 0) this.#first = this.#ends.length;
+    if (waiting === 0) return this.clear();
     while ((this.#ends[this.#first] ?? Infinity) <= this.#written - waiting) this.#first += 1;
     if (this.#first < this.#ends.length && this.#first < 1024) return;
     this.#ends = this.#ends.slice(this.#first);

@@ -1,7 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
 
-/** Calls `release` when the next may begin; settling releases too. Must not throw or reject. */
-export type QueuedTask = (release: () => void) => Promise<void> | void;
+/** Calls `release` when the next may begin, in the end at the latest. Must not throw. */
+export type QueuedTask = (release: () => void) => void;
+
+/** The next may begin when this has settled. */
+export const untilSettled =
+  (run: () => Promise<void>): QueuedTask =>
+  (release) =>
+    void run().then(release, release);
 
 /**
  * One connection's operations, in the order they came. A task begins when the one before it has released, so an
@@ -48,9 +54,7 @@ export class ConnectionQueue {
       released = true;
       if (this.#state === 'busy') this.#next();
     };
-    const running = task(release);
-    if (running === undefined) released = true;
-    else void running.then(release, release);
+    task(release);
     if (this.#isClosed()) return false;
     this.#state = released ? 'idle' : 'busy';
     return released;

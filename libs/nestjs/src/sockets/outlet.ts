@@ -7,51 +7,46 @@ import { decide, type SendLimits } from './send-queue.js';
 /** Longest reason of a close frame, in bytes. Source: RFC 6455, 5.5. */
 const LONGEST_REASON = 123;
 
+/** Whoever reads the socket. */
+export interface Reader {
+  /** The socket begins to close from this side: what the peer still sends must not count. */
+  closing(): void;
+}
+
 /**
  * The writing half of one WebSocket: gathers, and holds no more for a slow reader than its limits. Frames are made once for
  * all their readers and go past `ws`, which would make each anew. As both write whole messages, uncompressed, they may stand
  * between each other's.
  */
-export class Outlet {
-  readonly #line: RawLine;
-
+export class Outlet extends RawLine {
   constructor(
     private readonly socket: WebSocket,
     raw: Duplex,
     private readonly limits: SendLimits,
-    /** Called when the socket begins to close from this side: what the peer still sends must not count. */
-    private readonly closing: () => void,
+    private readonly reader: Reader,
   ) {
-    this.#line = new RawLine(raw);
+    super(raw);
   }
 
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** What has been sent and its reader has not taken yet. */
-  get backlog(): SendLimits {
-    return this.#line.waiting;
-  }
-
   /** Whether a frame may be sent now. A reader who is too slow for one that is not volatile is closed (4408). */
   takes(isVolatile: boolean): boolean {
     if (!this.isOpen) return false;
-    const verdict = decide(this.backlog, this.limits, isVolatile);
+    if (this.isIdle) return true;
+    const verdict = decide(this.waiting, this.limits, isVolatile);
     if (verdict === 'overflow') this.close(CLOSE.slowReader, 'slow reader');
     return verdict === 'send';
-  }
-
-  /** Sends one message, a whole frame. */
-  send(frame: Buffer): void {
-    this.#line.write(frame);
   }
 
   /** A reason that is too long for a close frame ends at the last character that fits. */
   close(code: number, reason: string): void {
     if (!this.isOpen) return;
+    this.hold();
     this.socket.close(code, fitting(reason));
-    this.closing();
+    this.reader.closing();
   }
 }
 

@@ -6,6 +6,7 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import { adapterPaths } from './adapter-paths.js';
 import { pathOf } from './caller.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
+import { outlive } from './unheard-error.js';
 
 /** Takes an upgrade over, as `ws`'s `handleUpgrade` does. May take its time. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -48,8 +49,7 @@ export class UpgradeRouter implements OnApplicationBootstrap {
     const paths = this.#adapterPaths();
     server.removeAllListeners('upgrade');
     server.on('upgrade', (request, socket, head) => {
-      // Node takes its own listener away: a peer that resets while somebody thinks must not end the process.
-      socket.on('error', () => socket.destroy());
+      outlive(socket);
       const path = pathOf(request);
       const own = this.#routes.get(path);
       if (own !== undefined) own(request, socket, head);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SystemClock, type Courier, type Envelope } from '@greenroom/rooms';
+import { RejectedError, SystemClock, UnavailableError, type Courier, type Envelope } from '@greenroom/rooms';
 import { courierContract } from '@greenroom/testing/contracts';
 import { VirtualClock } from '@greenroom/testing';
 import { becomes, TestRedis, type End } from '../redis.fixture.js';
@@ -8,7 +8,7 @@ import { RedisCourier, type CourierContext } from './redis-courier.js';
 const redis = new TestRedis();
 
 const open = (end: End, name: string, rest: Partial<CourierContext> = {}): Promise<RedisCourier> =>
-  RedisCourier.open({ ...end, name, clock: new SystemClock(), onSilent: () => {}, ...rest });
+  RedisCourier.open({ ...end, name, clock: new SystemClock(), onSilent: () => {}, onUnavailable: () => {}, ...rest });
 
 courierContract('RedisCourier', async () => {
   const prefix = redis.app();
@@ -89,6 +89,21 @@ describe('RedisCourier', () => {
     await redis.settle();
     answer();
     expect(await second).toBeUndefined();
+    redis.disconnect();
+  });
+
+  it('tells of a room that the node asked has not got, and of no other refusal', async () => {
+    const prefix = redis.app();
+    const without: string[] = [];
+    const onUnavailable = (address: string): void => void without.push(address);
+    const courier = await open(await redis.end(prefix), 'here', { onUnavailable });
+    const other = await open(await redis.end(prefix), 'there');
+    const refusals = [new RejectedError('no'), new UnavailableError()];
+    await other.serve('n2', () => Promise.reject(refusals.shift()));
+    expect(await asked(courier, Infinity)).toMatchObject({ code: 'REJECTED' });
+    expect(without).toEqual([]);
+    expect(await asked(courier, Infinity)).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(without).toEqual(['lab/a']);
     redis.disconnect();
   });
 

@@ -23,6 +23,8 @@ export interface CourierContext {
   readonly clock: Clock;
   /** Of this courier alone: replies come to the inbox of this name. */
   readonly name: string;
+  /** The node has not got the room, or not now. */
+  onUnavailable(address: string): void;
   /** Nobody received what was sent to the node: its connection is gone. */
   onSilent(node: string): void;
   report(error: unknown): void;
@@ -33,6 +35,7 @@ const PATIENCE_MS = 250;
 
 interface Pending {
   readonly node: string;
+  readonly address: string;
   readonly since: number;
   readonly timer: Timer;
   resolve(value: unknown): void;
@@ -69,6 +72,7 @@ export class RedisCourier implements Courier {
       // The handler answers the request it was handed.
       this.#pending.set(id, {
         node,
+        address: envelope.address,
         since: clock.now(),
         timer,
         resolve: (value) => resolve(value as ReplyTo<R>),
@@ -149,7 +153,12 @@ export class RedisCourier implements Courier {
 
   #hear(letter: Letter): void {
     if (letter.type === 'reply') this.#settle(letter.id)?.resolve(letter.value);
-    if (letter.type === 'refusal') this.#settle(letter.id)?.reject(errorOf(letter.refusal));
+    if (letter.type !== 'refusal') return;
+    const pending = this.#settle(letter.id);
+    if (pending === undefined) return;
+    const error = errorOf(letter.refusal);
+    if (error.code === 'UNAVAILABLE') this.context.onUnavailable(pending.address);
+    pending.reject(error);
   }
 
   #settle(id: number): Pending | undefined {

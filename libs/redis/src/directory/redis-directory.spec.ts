@@ -59,6 +59,20 @@ describe('RedisDirectory', () => {
     for (const node of ['n1', 'n2']) expect(first.filter((owner) => owner === node).length).toBeGreaterThan(50);
   });
 
+  it('those who ask for a room meanwhile are answered in their order', async () => {
+    const end = await redis.end(redis.app());
+    const one = await open(end);
+    await one.join('n1');
+    const order: number[] = [];
+    const ask = (n: number): Promise<unknown> => one.locate('lab/asked').then(() => order.push(n));
+    const first = ask(0);
+    const last = first.then(() => ask(2));
+    // The first question is half-way.
+    await end.redis.ping();
+    await Promise.all([first, ask(1), last]);
+    expect(order).toEqual([0, 1, 2]);
+  });
+
   it('nodes that know different nodes are told the same owner too', async () => {
     const { prefix, one } = await pair();
     // It has not heard of who comes next.

@@ -47,6 +47,7 @@ export class RedisDirectory implements Directory {
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
   /** Owners asked for lately, and when. */
   readonly #known = new Map<string, { readonly node: string; readonly at: number }>();
+  readonly #asking = new Map<string, Promise<string | undefined>>();
   readonly #suspects = new Set<string>();
   #nodes: readonly string[] = [];
   /** When the last beat that was answered was sent. */
@@ -81,6 +82,13 @@ export class RedisDirectory implements Directory {
     const now = this.context.monotonic();
     const known = this.#known.get(address);
     if (known !== undefined && now - known.at < this.context.times.leaseMs) return known.node;
+    // All who ask meanwhile go on at once, in their order.
+    const asking = this.#asking.get(address) ?? this.#ask(address, now).finally(() => this.#asking.delete(address));
+    this.#asking.set(address, asking);
+    return asking;
+  }
+
+  async #ask(address: string, now: number): Promise<string | undefined> {
     try {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const node = await this.#owners.settle(address, this.#nodes);

@@ -17,9 +17,12 @@ const toIssues = (issues: readonly StandardSchemaV1.Issue[]): Issue[] =>
 const settle = (result: StandardSchemaV1.Result<unknown>): Validated =>
   result.issues === undefined ? { ok: true, value: result.value } : { ok: false, issues: toIssues(result.issues) };
 
-/** Checks a value where waiting is allowed: admission. No schema: anything goes. */
-export const validate = async (schema: Schema | undefined, value: unknown): Promise<Validated> =>
-  schema === undefined ? { ok: true, value } : settle(await schema['~standard'].validate(value));
+/** Checks a value where waiting is allowed: admission. At once if the schema can. No schema: anything goes. */
+export const validate = (schema: Schema | undefined, value: unknown): Validated | Promise<Validated> => {
+  if (schema === undefined) return { ok: true, value };
+  const result = schema['~standard'].validate(value);
+  return result instanceof Promise ? result.then(settle) : settle(result);
+};
 
 /**
  * Checks a value inside a turn, where nothing may be awaited.

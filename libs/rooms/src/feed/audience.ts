@@ -1,12 +1,11 @@
 import type { EventsPush } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
 import { UnavailableError } from '../errors.js';
-import type { Joined } from '../room/request.js';
 import type { EndedSession, Feed, FeedMessage, PublishedTurn } from './feed.js';
 import { Frame } from './frame.js';
 import { Presence } from './presence.js';
-import type { Seat } from './seat.js';
-import { isVisible, toWire } from './visibility.js';
+import type { Attached, Seat } from './seat.js';
+import { isVisible, toWire, type Viewer } from './visibility.js';
 
 /** A room as this node's members hear it. */
 interface Hall {
@@ -57,7 +56,7 @@ export class Audience {
   }
 
   /** The room has accepted the join. A session taken up again leaves the connection it was on. */
-  accepted(address: string, seat: Seat, joined: Joined): void {
+  accepted(address: string, seat: Seat, joined: Attached): void {
     const session = joined.sessionId;
     const old = this.#sessions.get(session);
     if (old !== undefined) {
@@ -74,7 +73,7 @@ export class Audience {
    * The join's answer, or a new baseline, has been handed to the connection: what was published since `position` follows.
    * @throws UnavailableError when more was published meanwhile than is kept.
    */
-  begin(address: string, seat: Seat, position = seat.joined?.reply.position.seq ?? 0): void {
+  begin(address: string, seat: Seat, position = seat.joined?.seq ?? 0): void {
     const hall = this.#halls.get(address);
     const { joined } = seat;
     if (hall === undefined || joined === undefined || !hall.joining.delete(seat)) return;
@@ -91,7 +90,7 @@ export class Audience {
       if (message.to > position) missed.add(message);
       this.#end(address, message);
     }
-    if (!missed.isEmpty && seat.state.type === 'live') seat.connection.push(new Frame(missed.take(address)));
+    if (!missed.isEmpty && seat.isLive) seat.connection.push(new Frame(missed.take(address)));
   }
 
   /** A live seat waits again, for a new baseline and `begin`. */
@@ -125,7 +124,7 @@ export class Audience {
       seats?.delete(seat);
       if (seats?.size === 0) hall.byMember.delete(member.id);
     }
-    seat.state = { type: 'gone' };
+    seat.leave();
     if (hall.joining.size + hall.live.size > 0) return;
     hall.unsubscribe();
     this.#halls.delete(address);
@@ -148,7 +147,7 @@ export class Audience {
   #end(address: string, { ended }: PublishedTurn): void {
     for (const each of ended) {
       const seat = this.#sessions.get(each.session);
-      if (seat?.state.type !== 'live') continue;
+      if (seat?.isLive !== true) continue;
       this.remove(address, seat);
       seat.onEnded(each);
     }
@@ -166,22 +165,21 @@ export class Audience {
     if (message.type === 'signal') {
       const { name, data, by, from } = message;
       const frame = new Frame({ op: 'signal', room: address, name, data, by });
-      for (const { state, connection } of seats)
-        if (state.type === 'live' && connection.id !== from) connection.push(frame);
+      for (const { isLive, connection } of seats) if (isLive && connection.id !== from) connection.push(frame);
       return;
     }
     if (message.events.length === 0) return;
     const frameFor = framesOf(address, message, historyFor);
-    for (const { state, connection } of seats) {
-      if (state.type !== 'live' || message.to <= state.position) continue;
-      state.position = message.to;
-      connection.push(frameFor(state.viewer));
+    for (const seat of seats) {
+      if (!seat.isLive || message.to <= seat.position) continue;
+      seat.position = message.to;
+      seat.connection.push(frameFor(seat));
     }
   }
 
   #tellPresence(address: string, hall: Hall): void {
     const frame = new Frame(hall.presence.take(address));
-    for (const { state, connection } of hall.live) if (state.type === 'live') connection.push(frame);
+    for (const { isLive, connection } of hall.live) if (isLive) connection.push(frame);
   }
 }
 
@@ -190,8 +188,8 @@ const framesOf = (
   room: string,
   { epoch, floor, to, events }: PublishedTurn,
   historyFor: 'joined' | 'all',
-): ((viewer: { member: string; since: number }) => Frame) => {
-  const frames = new Map<string, Frame>();
+): ((viewer: Viewer) => Frame) => {
+  let frames: Map<string, Frame> | undefined;
   const frameOf = (visible: typeof events): Frame => {
     const push: EventsPush = { op: 'events', room, epoch, from: floor, to, events: visible.map(toWire) };
     return new Frame(push);
@@ -203,8 +201,8 @@ const framesOf = (
     if (isForAll && (historyFor === 'all' || viewer.since <= first)) return (whole ??= frameOf(events));
     const visible = events.filter((event) => isVisible(event, viewer, historyFor));
     const key = visible.map(({ seq }) => seq).join();
-    const frame = frames.get(key) ?? frameOf(visible);
-    frames.set(key, frame);
+    const frame = frames?.get(key) ?? frameOf(visible);
+    (frames ??= new Map()).set(key, frame);
     return frame;
   };
 };

@@ -9,7 +9,10 @@ export interface Encoding<T> {
  * Something the server pushes, encoded once in each way however many connections it goes to.
  */
 export class Frame {
-  readonly #encoded = new Map<Encoding<unknown>, unknown>();
+  /** The first way it was encoded in: mostly the only one. */
+  #encoding: Encoding<unknown> | undefined;
+  #first: unknown;
+  #others: Map<Encoding<unknown>, unknown> | undefined;
 
   constructor(readonly push: Push) {}
 
@@ -20,10 +23,12 @@ export class Frame {
 
   /** Throws what `encode` throws. */
   encoded<T>(encoding: Encoding<T>): T {
-    const known = this.#encoded.get(encoding) as T | undefined;
+    if (this.#encoding === encoding) return this.#first as T;
+    const known = this.#others?.get(encoding) as T | undefined;
     if (known !== undefined) return known;
     const encoded = encoding.encode(this.push);
-    this.#encoded.set(encoding, encoded);
+    if (this.#encoding === undefined) [this.#encoding, this.#first] = [encoding, encoded];
+    else (this.#others ??= new Map()).set(encoding, encoded);
     return encoded;
   }
 }

@@ -6,17 +6,34 @@ import type { Viewer } from './visibility.js';
 /** What came in while the join was on its way; more than so much is not kept. */
 const MAX_HELD = 1000;
 
-/** A place in a room's audience: a session of a connection of this node. */
-export type SeatState =
-  /** Until the join's answer has gone out, what is published is held: the answer says what of it is news. */
-  | { readonly type: 'joining'; readonly held: FeedMessage[] }
-  | { readonly type: 'live'; readonly viewer: Viewer; position: number }
-  | { readonly type: 'gone' };
+/** What is kept of a join for as long as one sits: not the view and the members that its answer brought. */
+export interface Attached extends Pick<Joined, 'sessionId' | 'member' | 'since' | 'listedAt'> {
+  readonly secret: string;
+  /** Position of the answer. */
+  readonly seq: number;
+}
 
-export class Seat {
-  state: SeatState = { type: 'joining', held: [] };
+export const attachedBy = ({ sessionId, member, since, listedAt, reply }: Joined): Attached => ({
+  sessionId,
+  member,
+  since,
+  listedAt,
+  secret: reply.session,
+  seq: reply.position.seq,
+});
+
+/** A place in a room's audience: a session of a connection of this node. Flat, as it is looked at for every delivery. */
+export class Seat implements Viewer {
+  /** It is told at once of what is published. */
+  isLive = false;
+  /** What it has been told of, when it is live. */
+  position = 0;
+  member = '';
+  since = Infinity;
   /** Known once the join is answered. */
-  joined: Joined | undefined;
+  joined: Attached | undefined;
+  /** Until the join's answer has gone out, what is published is held: the answer says what of it is news. */
+  #held: FeedMessage[] | undefined = [];
 
   constructor(
     readonly connection: Connection,
@@ -29,18 +46,26 @@ export class Seat {
   }
 
   hold(message: FeedMessage): void {
-    if (this.state.type === 'joining' && this.state.held.length <= MAX_HELD) this.state.held.push(message);
+    if (this.#held !== undefined && this.#held.length <= MAX_HELD) this.#held.push(message);
   }
 
   /** Back to where what is published is held: the member gets a new baseline. */
   pause(): void {
-    this.state = { type: 'joining', held: [] };
+    this.isLive = false;
+    this.#held = [];
   }
 
   /** @returns what was held meanwhile, or `undefined` when it was too much to keep. */
-  goLive({ member, since }: Joined, position: number): readonly FeedMessage[] | undefined {
-    const held = this.state.type === 'joining' ? this.state.held : [];
-    this.state = { type: 'live', viewer: { member: member.id, since }, position };
+  goLive({ member, since }: Attached, position: number): readonly FeedMessage[] | undefined {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    Object.assign(this, { isLive: true, position, member: member.id, since });
     return held.length > MAX_HELD ? undefined : held;
+  }
+
+  /** Nobody sits here any more. */
+  leave(): void {
+    this.isLive = false;
+    this.#held = undefined;
   }
 }

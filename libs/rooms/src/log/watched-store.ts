@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { FencedError, StoreRefusedError, StoreSilentError } from '../errors.js';
 import type { RoomsLogger } from '../logger.js';
+import { Timeouts } from '../timeouts.js';
 import type { Batch, Claim, Due, Fence, ReadRange, Retention, RoomStore, Snapshot } from './store.js';
 import type { Entry } from './entry.js';
 
@@ -12,6 +13,7 @@ const LOOK_EVERY_MS = 1000;
  * until it does, and meanwhile others are refused at once. A call that was given up may still be done later: the next claim fences it off, or finds it in the log.
  */
 export class WatchedStore implements RoomStore {
+  readonly #halves: Timeouts;
   #isWell = true;
   #isLooking = false;
 
@@ -21,7 +23,9 @@ export class WatchedStore implements RoomStore {
     private readonly deadlineMs: number,
     private readonly logger: RoomsLogger,
     private readonly onRecovered: () => void,
-  ) {}
+  ) {
+    this.#halves = new Timeouts(clock, deadlineMs / 2);
+  }
 
   /** It takes writes, as far as one knows. */
   get isWell(): boolean {
@@ -105,11 +109,11 @@ export class WatchedStore implements RoomStore {
     return new Promise((resolve, reject) => {
       const silent = (): void => reject(new StoreSilentError(this.deadlineMs));
       // In two halves: a process that was stopped hears what came meanwhile before it gives up.
-      const half = this.deadlineMs / 2;
-      let timer = this.clock.after(half, () => (timer = this.clock.after(half, silent)));
-      call()
-        .finally(() => this.clock.cancel(timer))
-        .then(resolve, reject);
+      let timeout = this.#halves.begin(() => (timeout = this.#halves.begin(silent)));
+      const answered = call();
+      const end = (): void => timeout.end();
+      answered.then(end, end);
+      answered.then(resolve, reject);
     });
   }
 }

@@ -13,8 +13,8 @@ const PAGE = 100;
 export class Alarms {
   #timer: Timer | undefined;
   #isStopped = false;
-  /** Due rooms of kinds that this process does not have, the last time. */
-  #hopeless = 0;
+  /** Due rooms that are not this node's to wake, the last time. */
+  #others = 0;
 
   constructor(
     private readonly store: RoomStore,
@@ -22,6 +22,8 @@ export class Alarms {
     private readonly clock: Clock,
     private readonly everyMs: number,
     private readonly logger: RoomsLogger,
+    /** Whether this node is the one to run the room. */
+    private readonly isOwn: (address: string) => Promise<boolean>,
   ) {}
 
   start(): void {
@@ -35,11 +37,12 @@ export class Alarms {
 
   async #look(): Promise<void> {
     try {
-      // An active room keeps its own time otherwise, and one of a kind that is gone keeps none; however many of those are
-      // due, some that sleep are among these.
-      const due = await this.store.due(this.clock.now(), PAGE + this.host.active + this.#hopeless);
-      this.#hopeless = due.filter(({ address }) => !this.host.knows(address)).length;
-      for (const { address } of due) if (!this.#isStopped) this.host.wake(address);
+      // An active room keeps its own time otherwise, one of another node is kept there, and one of a kind that is gone keeps
+      // none; however many of those are due, some that sleep are among these.
+      const due = await this.store.due(this.clock.now(), PAGE + this.host.active + this.#others);
+      const own = await Promise.all(due.map(async ({ address }) => this.host.knows(address) && this.isOwn(address)));
+      this.#others = own.filter((isOwn) => !isOwn).length;
+      for (const [i, { address }] of due.entries()) if (own[i] === true && !this.#isStopped) this.host.wake(address);
     } catch (cause) {
       this.logger.error('deadlines could not be read', { cause });
     }

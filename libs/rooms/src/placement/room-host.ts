@@ -5,7 +5,6 @@ import {
   NoSuchRoomError,
   QuarantinedError,
   RoomError,
-  toRoomError,
   UnavailableError,
   UnknownKindError,
 } from '../errors.js';
@@ -13,7 +12,8 @@ import { isSavable, kindOf, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { EndedSession } from '../feed/feed.js';
 import type { RoomList } from '../node.js';
-import type { ReplyTo, Request } from '../room/request.js';
+import type { Asker } from '../room/asker.js';
+import type { CommandRequest, Request } from '../room/request.js';
 import type { RoomEnvironment } from '../room/environment.js';
 import type { RoomCore } from '../room/core.js';
 import type { Room, RoomEvents } from '../room/room.js';
@@ -47,6 +47,8 @@ export class RoomHost {
   /** Rooms being activated, unloaded or loaded again. */
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #quarantine = new Quarantine();
+  /** How often `retry` was called. */
+  #retries = 0;
   #isDraining = false;
 
   constructor(private readonly options: RoomHostOptions) {}
@@ -66,22 +68,20 @@ export class RoomHost {
     return state !== undefined && state !== 'refused';
   }
 
-  /**
-   * Hands a request to the room, in the order of the calls, activating it first where needed.
-   * Rejects with a `RoomError`.
-   */
-  ask<R extends Request>(address: string, request: R, deadline: number): Promise<ReplyTo<R>> {
-    if (request.type === 'command') {
-      const { as, name } = request;
-      const now = this.options.env.clock.now();
-      if (this.#quarantine.holds(address, { member: as.id, command: name }, now))
-        return Promise.reject(new QuarantinedError());
-    }
+  /** Hands a request to the room, in the order of the calls, activating it first where needed. */
+  ask(address: string, request: Request, deadline: number, asker: Asker): void {
+    if (request.type === 'command' && this.#isQuarantined(address, request))
+      return asker.reject(new QuarantinedError());
     const room = roomFor(request, this.#slots.get(address));
-    if (room !== undefined) return attempt(() => room.ask(request, deadline));
-    return new Promise((resolve, reject) => {
-      const run = (started: Room) => attempt(() => started.ask(request, deadline)).then(resolve, reject);
-      this.#wait(address, { creation: creationOf(request), run: (started) => void run(started), fail: reject });
+    if (room !== undefined) return room.ask(request, deadline, asker);
+    this.#wait(address, {
+      creation: creationOf(request),
+      run: (started) => started.ask(request, deadline, asker),
+      fail: (error) => {
+        const last = roomFor(request, this.#slots.get(address));
+        if (last === undefined) asker.reject(error);
+        else last.ask(request, deadline, asker);
+      },
     });
   }
 
@@ -94,6 +94,7 @@ export class RoomHost {
 
   /** What kept rooms from starting may be over: whoever asks for one next starts it. */
   retry(): void {
+    this.#retries += 1;
     const now = this.options.env.clock.now();
     for (const [address, slot] of this.#slots)
       if (slot.state === 'refused' && slot.error.code !== 'DIVERGED')
@@ -140,6 +141,10 @@ export class RoomHost {
     return change;
   }
 
+  #isQuarantined(address: string, { as, name }: CommandRequest): boolean {
+    return this.#quarantine.holds(address, { member: as.id, command: name }, this.options.env.clock.now());
+  }
+
   #wait(address: string, waiting: Waiting): void {
     const { clock, limits } = this.options.env;
     const slot = this.#slots.get(address);
@@ -172,6 +177,7 @@ export class RoomHost {
     this.#slots.set(address, { state: 'activating', waiting });
     // What comes from now on waits for the outcome of this.
     const asked = waiting.length;
+    const retries = this.#retries;
     const creation = waiting.find((each) => each.creation !== undefined)?.creation;
     try {
       const { room, inputs } = await this.#load(address, creation, last, cautiousUntil);
@@ -184,7 +190,9 @@ export class RoomHost {
       // That there was no such room is no answer to those who came later and may make it.
       const makers = thrown instanceof NoSuchRoomError ? waiting.slice(asked).filter((each) => each.creation) : [];
       const refused = waiting.filter((each) => !makers.includes(each));
-      this.#refuse(address, thrown, refused, retryMs, last);
+      // What kept it from starting may have been over before this was known.
+      const pauseMs = retries === this.#retries ? retryMs : 0;
+      this.#refuse(address, thrown, refused, { pauseMs, retryMs, last });
       for (const each of makers) this.#wait(address, each);
       return undefined;
     }
@@ -233,8 +241,7 @@ export class RoomHost {
     address: string,
     thrown: unknown,
     waiting: readonly Waiting[],
-    retryMs: number,
-    last: Room | undefined,
+    { pauseMs, retryMs, last }: { readonly pauseMs: number; readonly retryMs: number; readonly last: Room | undefined },
   ): void {
     const { clock, logger } = this.options.env;
     const own = thrown instanceof RoomError && thrown.code !== 'INTERNAL';
@@ -244,7 +251,7 @@ export class RoomHost {
     else {
       logger.error('a room cannot be started', { room: address, cause: thrown });
       // A machine does not change while the process runs.
-      const until = error.code === 'DIVERGED' ? Infinity : clock.now() + retryMs;
+      const until = error.code === 'DIVERGED' ? Infinity : clock.now() + pauseMs;
       const longer = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       this.#slots.set(address, { state: 'refused', error, until, retryMs: longer, last });
     }
@@ -285,13 +292,14 @@ export class RoomHost {
       room.disband('restarted');
       return undefined;
     }
+    const waiting: Waiting[] = [];
+    this.#slots.set(address, { state: 'activating', waiting });
     // Taking it back from a node that is to have it would have it taken away again.
     if (cause instanceof FencedError && !(await this.#mayOwn(address))) {
       this.#slots.delete(address);
+      for (const { fail } of waiting) fail(new UnavailableError(cause));
       return undefined;
     }
-    const waiting: Waiting[] = [];
-    this.#slots.set(address, { state: 'activating', waiting });
     const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;
     const pauseMs = isSteady ? FIRST_RETRY_MS : slot.retryMs;
     // The first failed commit is made good at once. One that fails again and again is the room's own doing.
@@ -302,12 +310,3 @@ export class RoomHost {
     return this.#activate(address, waiting, Math.min(pauseMs * 2, LONGEST_RETRY_MS), room, cautiousUntil);
   }
 }
-
-/** A call that may throw at once, as one that rejects. */
-const attempt = <T>(call: () => Promise<T>): Promise<T> => {
-  try {
-    return call();
-  } catch (error) {
-    return Promise.reject(toRoomError(error));
-  }
-};

@@ -31,7 +31,6 @@ interface Saved {
   readonly outcomes: unknown;
 }
 
-const stampId = (epoch: number, seq: number): string => `${epoch.toString(36)}-${seq.toString(36)}`;
 const seqOf = (id: string): number => Number.parseInt(id.slice(id.indexOf('-') + 1), 36);
 
 /** Who an entry's events are from. */
@@ -57,6 +56,8 @@ export class RoomCore {
   isFresh = false;
   /** A logic that changes in place threw half-way: nothing more may be accepted before it is loaded again. */
   spoiled = false;
+  /** What all stamp ids of this epoch begin with. */
+  readonly #stampOf: string;
   #params: unknown;
   #opened = false;
   #state: unknown;
@@ -67,7 +68,9 @@ export class RoomCore {
     readonly logic: RoomLogic,
     readonly epoch: number,
     private readonly checks: boolean,
-  ) {}
+  ) {
+    this.#stampOf = `${epoch.toString(36)}-`;
+  }
 
   /** The room has been made: it has its first state. */
   get isOpen(): boolean {
@@ -119,22 +122,22 @@ export class RoomCore {
    */
   accept(input: Input, at: number, seed: number, handled?: number): Accepted {
     const seq = this.seq + 1;
-    const stamp: Stamp = { at, seed, id: stampId(this.epoch, seq) };
+    const stamp: Stamp = { at, seed, id: this.#stampOf + seq.toString(36) };
     const outcome = this.#attempt(input, stamp);
     const events = this.#fold(input, stamp, { epoch: this.epoch, seq }, outcome);
     this.isFresh = input.type === 'open';
-    const entry: Entry = {
-      ...stamp,
-      epoch: this.epoch,
-      seq,
-      last: this.seq,
-      index: this.index - events.length,
-      input,
-      events,
-      ...(outcome.verdict.reply !== undefined && { reply: outcome.verdict.reply.data }),
-      ...(outcome.failed && { failed: true }),
-      ...(handled !== undefined && { handled }),
-    };
+    const { epoch, seq: last } = this;
+    const bare: Entry = { at, seed, id: stamp.id, epoch, seq, last, index: this.index - events.length, input, events };
+    const { reply } = outcome.verdict;
+    const isBare = reply === undefined && !outcome.failed && handled === undefined;
+    const entry: Entry = isBare
+      ? bare
+      : {
+          ...bare,
+          ...(reply !== undefined && { reply: reply.data }),
+          ...(outcome.failed && { failed: true }),
+          ...(handled !== undefined && { handled }),
+        };
     return {
       entry,
       effects: outcome.applied?.effects ?? [],

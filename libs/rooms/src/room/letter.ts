@@ -1,4 +1,5 @@
 import type { Input } from '../log/entry.js';
+import type { Asker } from './asker.js';
 import type { Request } from './request.js';
 
 /** Something asked from outside, with the way back. */
@@ -7,9 +8,7 @@ export interface Asked {
   readonly request: Request;
   /** After it nobody waits for the answer any more, and it is not run. Milliseconds since 1970. */
   readonly deadline: number;
-  /** With the reply to the request, or a promise of it. */
-  resolve(reply: unknown): void;
-  reject(error: unknown): void;
+  readonly asker: Asker;
 }
 
 /** An input of the room's own: something from beside it, or a coming and going it knows of itself. */

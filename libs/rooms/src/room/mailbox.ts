@@ -1,5 +1,4 @@
 import { BusyError } from '../errors.js';
-import { roughBytes } from './rough-bytes.js';
 
 export interface MailboxLimits {
   /** @default 1000 */
@@ -23,9 +22,11 @@ export class Mailbox<Letter> {
     return this.#letters.length - this.#next;
   }
 
-  /** @throws BusyError when it is full. */
-  put(letter: Letter, payload: unknown): void {
-    const bytes = roughBytes(payload);
+  /**
+   * @param bytes of what it brings, roughly
+   * @throws BusyError when it is full.
+   */
+  put(letter: Letter, bytes: number): void {
     if (this.size >= this.limits.maxLetters || this.#bytes + bytes > this.limits.maxBytes)
       throw new BusyError('The room');
     this.#push(letter, bytes);

@@ -22,10 +22,20 @@ interface Saved {
   readonly forgotten: readonly (readonly [string, readonly (readonly [string, number])[]])[];
 }
 
-const numbered = (commandId: string): { client: string; n: number } | undefined => {
-  const colon = commandId.lastIndexOf(':');
-  const n = colon > 0 ? Number(commandId.slice(colon + 1)) : Number.NaN;
-  return Number.isSafeInteger(n) ? { client: commandId.slice(0, colon), n } : undefined;
+const [ZERO, NINE, COLON] = Array.from('09:', (each) => each.charCodeAt(0)) as [number, number, number];
+
+/** The number of an id `client:n` and where its client ends. Read by hand: it is asked for with every command. */
+const numbered = (commandId: string): { readonly n: number; readonly end: number } | undefined => {
+  let n = 0;
+  let digit = 1;
+  let end = commandId.length - 1;
+  for (; end > 0; end -= 1, digit *= 10) {
+    const code = commandId.charCodeAt(end);
+    if (code < ZERO || code > NINE) break;
+    n += (code - ZERO) * digit;
+  }
+  const isNumbered = end > 0 && commandId.charCodeAt(end) === COLON && digit > 1 && Number.isSafeInteger(n);
+  return isNumbered ? { n, end } : undefined;
 };
 
 /** What accepted commands came to, by member and command id, so that a repeat gets the first outcome. */
@@ -46,20 +56,23 @@ export class Outcomes {
   find(member: string, commandId: string): Outcome | 'forgotten' | undefined {
     const window = this.#windows.get(member);
     const outcome = window?.outcomes.get(commandId);
-    if (outcome !== undefined) return outcome;
+    if (outcome !== undefined || window === undefined || window.forgotten.size === 0) return outcome;
     const id = numbered(commandId);
-    const below = id === undefined ? undefined : window?.forgotten.get(id.client);
+    const below = id && window.forgotten.get(commandId.slice(0, id.end));
     return id !== undefined && below !== undefined && id.n <= below ? 'forgotten' : undefined;
   }
 
   record(member: string, commandId: string, outcome: Outcome): void {
-    const window = this.#windows.get(member) ?? { outcomes: new Map<string, Outcome>(), forgotten: new Map() };
-    this.#windows.set(member, window);
-    const { data, ...bare } = outcome;
-    const isSmall = data !== undefined && JSON.stringify(data).length <= KEPT_REPLY;
-    window.outcomes.set(commandId, isSmall ? outcome : bare);
+    let window = this.#windows.get(member);
+    if (window === undefined) {
+      window = { outcomes: new Map<string, Outcome>(), forgotten: new Map() };
+      this.#windows.set(member, window);
+    }
+    const { position, at: now, data } = outcome;
+    const isTooLarge = data !== undefined && JSON.stringify(data).length > KEPT_REPLY;
+    window.outcomes.set(commandId, isTooLarge ? { position, at: now } : outcome);
     for (const [id, { at }] of window.outcomes) {
-      if (window.outcomes.size <= OUTCOME_WINDOW.count && at > outcome.at - OUTCOME_WINDOW.ageMs) break;
+      if (window.outcomes.size <= OUTCOME_WINDOW.count && at > now - OUTCOME_WINDOW.ageMs) break;
       this.#forget(window, id);
     }
   }
@@ -87,9 +100,11 @@ export class Outcomes {
     outcomes.delete(commandId);
     const id = numbered(commandId);
     if (id === undefined) return;
-    const highest = Math.max(id.n, forgotten.get(id.client) ?? -1);
-    forgotten.delete(id.client);
-    forgotten.set(id.client, highest);
+    const client = commandId.slice(0, id.end);
+    const highest = Math.max(id.n, forgotten.get(client) ?? -1);
+    // The last one is the last that was heard of.
+    if (forgotten.size > 1) forgotten.delete(client);
+    forgotten.set(client, highest);
     for (const client of forgotten.keys()) {
       if (forgotten.size <= CLIENTS) break;
       forgotten.delete(client);

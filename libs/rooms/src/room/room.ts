@@ -5,6 +5,7 @@ import { readHistory } from '../log/history.js';
 import { eventPositions } from '../log/redaction.js';
 import type { Fence } from '../log/store.js';
 import { AfterCommit } from './after-commit.js';
+import type { Asker } from './asker.js';
 import type { RoomCore } from './core.js';
 import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
@@ -12,10 +13,11 @@ import { Mailbox } from './mailbox.js';
 import type { RoomEnvironment } from './environment.js';
 import { endedByClosing, publishedTurn } from './published-turn.js';
 import { isLeaving, type Joined, type ReplyTo, type Request } from './request.js';
+import { roughBytes } from './rough-bytes.js';
 import { Saver } from './saver.js';
 import type { Culprit, Loss, Tenure } from './tenure.js';
 import { Turn, type CommittedJoin } from './turn.js';
-import { Unanswered } from './unanswered.js';
+import { Unanswered, type UnansweredLimits } from './unanswered.js';
 import { Wakeups } from './wakeups.js';
 
 /** What a room tells the host that runs it. */
@@ -26,6 +28,7 @@ export interface RoomEvents {
   lost(room: Room, loss: Loss): Promise<RoomCore | undefined>;
 }
 
+const UNLIMITED: UnansweredLimits = { commands: Infinity, bytes: Infinity };
 const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 
 /**
@@ -35,6 +38,8 @@ const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 export class Room {
   readonly #mailbox: Mailbox<Letter>;
   readonly #unanswered: Unanswered;
+  /** What one member may have waiting. */
+  readonly #ofMember: UnansweredLimits;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
   readonly #wakeups: Wakeups;
@@ -56,6 +61,7 @@ export class Room {
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered();
+    this.#ofMember = { commands: env.limits.maxUnanswered, bytes: env.limits.maxUnansweredBytes };
     this.#wakeups = new Wakeups(env.clock);
     this.#floor = core.seq;
     this.#published = core.seq;
@@ -111,34 +117,22 @@ export class Room {
     if (this.#state === 'serving' && (this.core.nextDeadline() ?? Infinity) <= this.env.clock.now()) this.#turn();
   }
 
-  /** @throws RoomError when the mailbox is full, or the member has too many commands waiting. */
-  ask<R extends Request>(request: R, deadline: number): Promise<ReplyTo<R>>;
-  ask(request: Request, deadline: number): Promise<unknown> {
+  /** Takes a request; its asker is answered, once. */
+  ask(request: Request, deadline: number, asker: Asker): void {
     // What is committed can be read whatever has become of the room.
-    if (request.type === 'history') return this.#history(request);
-    if (this.#state === 'stopped') throw new UnavailableError();
-    const run = <T>() =>
-      new Promise<T>((resolve, reject) => {
-        const letter: Letter = {
-          from: 'outside',
-          request,
-          deadline,
-          resolve,
-          reject,
-        };
-        // Leaving frees what others wait for; it always finds a place.
-        if (isLeaving(request)) this.#mailbox.putOwn(letter);
-        else this.#mailbox.put(letter, request);
-        this.#turn();
-      });
-    if (request.type !== 'command') return run();
-    const { maxUnanswered, maxUnansweredBytes } = this.env.limits;
-    // The server's own code speaks for everybody at once.
-    const isServer = request.session === undefined;
-    const limits = isServer
-      ? { commands: Infinity, bytes: Infinity }
-      : { commands: maxUnanswered, bytes: maxUnansweredBytes };
-    return this.#unanswered.ask(request, limits, run);
+    if (request.type === 'history') {
+      this.#history(request).then(
+        (page) => asker.resolve(page),
+        (error: unknown) => asker.reject(error),
+      );
+      return;
+    }
+    try {
+      if (this.#state === 'stopped') throw new UnavailableError();
+      this.#enter(request, deadline, asker);
+    } catch (error) {
+      asker.reject(error);
+    }
   }
 
   /** Ends what is under way, saves and stops. What is asked from now on is refused. */
@@ -157,6 +151,27 @@ export class Room {
       !this.core.isBusy &&
       this.#after?.isIdle !== false
     );
+  }
+
+  /** @throws BusyError when the mailbox is full, or the member has too many commands waiting. */
+  #enter(request: Request, deadline: number, asker: Asker): void {
+    // Leaving frees what others wait for; it always finds a place.
+    if (isLeaving(request)) return this.#put({ from: 'outside', request, deadline, asker });
+    if (request.type !== 'command') {
+      this.#mailbox.put({ from: 'outside', request, deadline, asker }, roughBytes(request));
+      return this.#turn();
+    }
+    // The server's own code speaks for everybody at once.
+    const limits = request.session === undefined ? UNLIMITED : this.#ofMember;
+    const bytes = roughBytes(request.data);
+    const first = this.#unanswered.begin(request, bytes, limits, asker);
+    if (first === undefined) return;
+    try {
+      this.#mailbox.put({ from: 'outside', request, deadline, asker: first }, bytes);
+      this.#turn();
+    } catch (error) {
+      first.reject(error);
+    }
   }
 
   #put(letter: Letter): void {
@@ -286,7 +301,7 @@ export class Room {
     this.#after?.stop();
     this.core.stop();
     for (let letter = this.#mailbox.take(); letter !== undefined; letter = this.#mailbox.take())
-      if (letter.from === 'outside') letter.reject(new UnavailableError());
+      if (letter.from === 'outside') letter.asker.reject(new UnavailableError());
   }
 
   /** Between turns: waits for the next deadline, or to be unloaded. */

@@ -8,9 +8,9 @@ export const roughBytes = (value: unknown): number => {
     if (typeof next === 'string') bytes += next.length;
     else if (next instanceof Uint8Array) bytes += next.byteLength;
     else if (typeof next === 'object' && next !== null)
-      for (const [key, child] of Object.entries(next)) {
+      for (const key of Object.keys(next)) {
         bytes += key.length;
-        queue.push(child);
+        queue.push((next as Record<string, unknown>)[key]);
       }
   }
   return bytes;

@@ -42,6 +42,29 @@ export interface StatechartOptions {
   readonly freeze?: boolean;
 }
 
+/** The deadlines of a state on the way to the next, which most steps leave as they are. */
+class Timers {
+  #changed: Map<string, Delayed> | undefined;
+
+  constructor(private readonly before: readonly Delayed[]) {}
+
+  get list(): readonly Delayed[] {
+    return this.#changed === undefined ? this.before : [...this.#changed.values()];
+  }
+
+  add(delayed: Delayed): void {
+    this.#change().set(delayed.id, delayed);
+  }
+
+  cancel(id: string): void {
+    this.#change().delete(id);
+  }
+
+  #change(): Map<string, Delayed> {
+    return (this.#changed ??= new Map(this.before.map((timer) => [timer.id, timer])));
+  }
+}
+
 /** A cycle of transitions ends with an error after so many steps instead of hanging the process. */
 const MAX_ITERATIONS = 1000;
 
@@ -83,6 +106,10 @@ const childrenOf = (snapshot: AnyMachineSnapshot): [string, AnyActorRef][] =>
 class Statechart implements RoomLogic<State> {
   readonly mutable = false;
   readonly #scope: AnyActorScope;
+  /** As the scope, and nothing happens in it: what a step would do is noted. */
+  readonly #gate: AnyActorScope;
+  #actions: ExecutableActionObject[] = [];
+  #deferred: (() => void)[] = [];
   readonly #shell: AnyActorRef;
   /**
    * Children as the log knows them: as they were before they ran until their report has been applied. What they are by
@@ -115,6 +142,12 @@ class Statechart implements RoomLogic<State> {
     );
     if (scope === undefined) throw new Error('XState did not ask for the initial snapshot of an actor.');
     this.#scope = scope;
+    this.#gate = {
+      ...scope,
+      actionExecutor: (action) => void this.#actions.push(action),
+      defer: (later) => void this.#deferred.push(later),
+      emit: () => {},
+    };
     // Actions that look at `self.getSnapshot()` mean the machine, not its shell.
     this.#shell = Object.assign(shell, { getSnapshot: () => this.#current ?? idle });
     shell.start();
@@ -135,8 +168,8 @@ class Statechart implements RoomLogic<State> {
     const changed = applied.state.snapshot !== state.snapshot || applied.outputs.length + applied.effects.length > 0;
     // A transition without actions leaves the same snapshot as no transition at all; only the machine can tell.
     const taken = changed || this.machine.getTransitionData(state.snapshot, event).length > 0;
-    this.#noteReport(state.snapshot, event);
-    return { ...applied, taken };
+    if (event.type.startsWith('xstate.')) this.#noteReport(state.snapshot, event);
+    return taken ? applied : { ...applied, taken };
   }
 
   save({ snapshot, timers }: State): Saved {
@@ -204,26 +237,24 @@ class Statechart implements RoomLogic<State> {
 
   /** One macrostep, of which nothing has happened yet. */
   #step(timers: readonly Delayed[], run: (scope: AnyActorScope) => unknown, at: number, id: string): Applied<State> {
-    const actions: ExecutableActionObject[] = [];
-    const deferred: (() => void)[] = [];
-    const snapshot = run({
-      ...this.#scope,
-      actionExecutor: (action) => void actions.push(action),
-      defer: (later) => void deferred.push(later),
-      emit: () => {},
-    }) as AnyMachineSnapshot;
+    const actions: ExecutableActionObject[] = (this.#actions = []);
+    const deferred: (() => void)[] = (this.#deferred = []);
+    const snapshot = run(this.#gate) as AnyMachineSnapshot;
     if (snapshot.status === 'error') throw snapshot.error;
-    const kept = new Map(timers.map((timer) => [timer.id, timer]));
+    const kept = new Timers(timers);
     const outputs: LogicOutput[] = [];
     const pending: (() => void)[] = [];
-    for (const [index, action] of actions.entries()) {
+    actions.forEach((action, index) => {
+      if (action.type === 'xstate.emit') {
+        outputs.push((action.params as { event: LogicOutput }).event);
+        return;
+      }
       const delayed = this.#delayed(action, at, `${id}.${index}`);
-      if (action.type === 'xstate.emit') outputs.push((action.params as { event: LogicOutput }).event);
-      else if (delayed !== undefined) kept.set(delayed.id, delayed);
-      else if (action.type === 'xstate.cancel') kept.delete((action.params as { sendId: string }).sendId);
+      if (delayed !== undefined) kept.add(delayed);
+      else if (action.type === 'xstate.cancel') kept.cancel((action.params as { sendId: string }).sendId);
       else if (action.type !== 'xstate.raise') pending.push(() => action.exec?.(action.info, action.params));
-    }
-    const state = { snapshot: this.#settle(snapshot), timers: [...kept.values()] };
+    });
+    const state = { snapshot: this.#settle(snapshot), timers: kept.list };
     // Actions look at `self` and see the state they belong to. XState puts off starting, stopping and telling children
     // until all of a step's actions have run.
     const begin = () => void (this.#current = snapshot);

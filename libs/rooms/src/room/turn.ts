@@ -35,7 +35,7 @@ export interface TurnContext {
   /** Effects after the commit done so far, if the kind has any. */
   readonly handled: number | undefined;
   /** Answers a join once it is committed. */
-  joined(join: CommittedJoin): PromiseLike<ReplyTo<JoinRequestOfRoom>>;
+  joined(join: CommittedJoin): Promise<ReplyTo<JoinRequestOfRoom>>;
   /** A failure that nobody asked for, and so nobody is told of. */
   report(message: string, error: unknown): void;
 }
@@ -59,6 +59,13 @@ const nameOf = (request: Request): string =>
 const culpritOf = (request: Request): Culprit | undefined =>
   request.type === 'command' ? { member: request.as.id, command: request.name } : undefined;
 
+const answerLater = ({ asker }: Asked, reply: Promise<unknown>): void => {
+  reply.then(
+    (value) => asker.resolve(value),
+    (error: unknown) => asker.reject(error),
+  );
+};
+
 /**
  * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
  * then answered. Synchronous; the room commits it.
@@ -69,7 +76,7 @@ export class Turn {
   readonly redact: number[] = [];
   /** The logic failed at something from beside it, or half-way in a state it changes in place: the room starts again. */
   mustRestart = false;
-  readonly #passages = new Passages();
+  #passages: Passages | undefined;
   readonly #ended: EndedSession[] = [];
   readonly #waiting: {
     readonly letter: Asked;
@@ -87,7 +94,7 @@ export class Turn {
       return;
     }
     if (!isLeaving(letter.request) && letter.deadline < this.context.now) {
-      letter.reject(new UnknownOutcomeError());
+      letter.asker.reject(new UnknownOutcomeError());
       return;
     }
     try {
@@ -99,7 +106,7 @@ export class Turn {
         if (this.context.core.spoiled) this.#spoiler = culpritOf(letter.request);
       }
       if (letter.request.type === 'join') this.#refuseMaker(error);
-      letter.reject(error);
+      letter.asker.reject(error);
     }
     this.mustRestart ||= this.context.core.spoiled;
   }
@@ -114,8 +121,8 @@ export class Turn {
   published(floor: number): PublishedTurn {
     return (this.#published ??= {
       ...publishedTurn(this.context.core, floor, this.entries),
-      joined: this.#passages.joined,
-      left: this.#passages.left,
+      joined: this.#passages?.joined ?? [],
+      left: this.#passages?.left ?? [],
       ended: this.#ended,
     });
   }
@@ -124,16 +131,18 @@ export class Turn {
   settle(): void {
     for (const { letter, answer } of this.#waiting) {
       try {
-        letter.resolve(answer());
+        const reply = answer();
+        if (reply instanceof Promise) answerLater(letter, reply);
+        else letter.asker.resolve(reply);
       } catch (error) {
-        letter.reject(error);
+        letter.asker.reject(error);
       }
     }
   }
 
   /** It is not committed. */
   fail(error: unknown): void {
-    for (const { letter } of this.#waiting) letter.reject(error);
+    for (const { letter } of this.#waiting) letter.asker.reject(error);
   }
 
   /**
@@ -144,13 +153,14 @@ export class Turn {
     for (const { letter } of this.#waiting) {
       const { request } = letter;
       if (core === undefined || request.type !== 'command') {
-        letter.reject(unknown);
+        letter.asker.reject(unknown);
         continue;
       }
       const outcome = core.outcomes.find(request.as.id, request.commandId);
-      if (outcome === undefined) letter.reject(new UnavailableError(unknown));
-      else if (outcome === 'forgotten') letter.reject(unknown);
-      else letter.resolve({ position: outcome.position, ...(outcome.data !== undefined && { data: outcome.data }) });
+      if (outcome === undefined) letter.asker.reject(new UnavailableError(unknown));
+      else if (outcome === 'forgotten') letter.asker.reject(unknown);
+      else
+        letter.asker.resolve({ position: outcome.position, ...(outcome.data !== undefined && { data: outcome.data }) });
     }
   }
 
@@ -226,7 +236,7 @@ export class Turn {
     this.#accept({ type: 'drop', session, until: now + core.kind.options.graceMs });
   }
 
-  #join(request: JoinRequestOfRoom): () => PromiseLike<ReplyTo<JoinRequestOfRoom>> {
+  #join(request: JoinRequestOfRoom): () => Promise<ReplyTo<JoinRequestOfRoom>> {
     const { core, ids } = this.context;
     if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const member: Member = { ...request.profile, id: request.user };
@@ -276,9 +286,9 @@ export class Turn {
   /** Takes an input in with all that follows from it, and notes what members and nodes are to hear. */
   #accept(input: Input): Entry {
     const { core, ids, now, handled } = this.context;
-    const note = this.#noteOf(input);
+    const note = input.type === 'command' ? undefined : this.#noteOf(input);
     const { entry, effects, followUps, redact, failure } = core.accept(input, now, ids.seed(), handled);
-    note();
+    note?.();
     this.entries.push(entry);
     this.effects.push(...effects);
     this.redact.push(...redact);
@@ -287,16 +297,20 @@ export class Turn {
     return entry;
   }
 
-  /** What members and nodes are to hear of an input, if it is accepted. Looks at the members before it. */
+  /** What members and nodes are to hear of a coming, a going or an end, if it is accepted. Looks at the members before it. */
   #noteOf(input: Input): () => void {
     const { members } = this.context.core;
     const passage = members.passageOf(input);
     const ended = this.#endedBy(input);
     return () => {
       this.#ended.push(...ended);
-      if (passage?.type === 'room.join') this.#passages.join(passage.by);
-      if (passage?.type === 'room.leave') this.#passages.leave(passage.by.id, passage.reason);
+      if (passage?.type === 'room.join') this.#toTell().join(passage.by);
+      if (passage?.type === 'room.leave') this.#toTell().leave(passage.by.id, passage.reason);
     };
+  }
+
+  #toTell(): Passages {
+    return (this.#passages ??= new Passages());
   }
 
   #endedBy(input: Input): EndedSession[] {

@@ -4,7 +4,7 @@ import { NotAMemberError, RoomError, toRoomError, UnknownOutcomeError } from '..
 import type { Audience } from '../feed/audience.js';
 import type { Feed } from '../feed/feed.js';
 import { Frame } from '../feed/frame.js';
-import { Seat } from '../feed/seat.js';
+import { attachedBy, Seat, type Attached } from '../feed/seat.js';
 import type { Ids } from '../ids.js';
 import type { RoomKind } from '../kind.js';
 import type { Joined, Request } from '../room/request.js';
@@ -30,9 +30,9 @@ export interface SessionsContext {
 
 /** The sessions of one connection: its places in the rooms it has joined. */
 export class ConnectionSessions implements Sessions {
-  readonly #joined = new Map<string, { readonly seat: Seat; readonly joined: Joined }>();
-  /** Joins under way, by room. */
-  readonly #joining = new Map<string, number>();
+  readonly #joined = new Map<string, { readonly seat: Seat; readonly joined: Attached }>();
+  /** Rooms of joins under way. */
+  #joining: readonly string[] = [];
   #isLost = false;
 
   constructor(
@@ -47,11 +47,7 @@ export class ConnectionSessions implements Sessions {
     const { router, audience } = this.context;
     const kind = this.context.kindOf(address);
     const historyFor = kind?.options.historyFor ?? 'joined';
-    const seat = new Seat(this.connection, ({ code, reason }) => {
-      if (this.#joined.get(address)?.seat !== seat) return;
-      this.#joined.delete(address);
-      this.#tellClosed({ op: 'closed', room: address, code, reason });
-    });
+    const seat = this.#seatIn(address);
     const mayCreate = kind?.options.create === 'on-join';
     audience.add(address, seat, historyFor);
     try {
@@ -96,9 +92,9 @@ export class ConnectionSessions implements Sessions {
     }
   }
 
-  async send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
+  send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
     const place = this.#joined.get(address);
-    if (place === undefined) throw new NotAMemberError();
+    if (place === undefined) return Promise.reject(new NotAMemberError());
     const { ids, router } = this.context;
     return router.ask(
       address,
@@ -133,7 +129,7 @@ export class ConnectionSessions implements Sessions {
     return this.context.router.ask(address, { type: 'history', member, before, limit });
   }
 
-  memberOf(address: string): Joined['member'] | undefined {
+  memberOf(address: string): Attached['member'] | undefined {
     return this.#joined.get(address)?.joined.member;
   }
 
@@ -150,7 +146,7 @@ export class ConnectionSessions implements Sessions {
   async refresh(address: string, profile: object): Promise<void> {
     const place = this.#joined.get(address);
     if (place === undefined) return;
-    const { session } = place.joined.reply;
+    const { secret: session } = place.joined;
     const pending = await this.join(address, {
       profile,
       params: undefined,
@@ -186,8 +182,19 @@ export class ConnectionSessions implements Sessions {
     }
   }
 
-  #sitDown(address: string, seat: Seat, joined: Joined): PendingJoin {
+  /** By itself: what the room may say of it keeps nothing of the join. */
+  #seatIn(address: string): Seat {
+    const seat = new Seat(this.connection, ({ code, reason }) => {
+      if (this.#joined.get(address)?.seat !== seat) return;
+      this.#joined.delete(address);
+      this.#tellClosed({ op: 'closed', room: address, code, reason });
+    });
+    return seat;
+  }
+
+  #sitDown(address: string, seat: Seat, accepted: Joined): PendingJoin {
     const { audience } = this.context;
+    const joined = attachedBy(accepted);
     if (this.#isLost) {
       this.#tellDropped(address, joined.sessionId);
       throw new NotAMemberError();
@@ -201,7 +208,7 @@ export class ConnectionSessions implements Sessions {
       this.#forget(address, last.joined);
     }
     return {
-      reply: joined.reply,
+      reply: accepted.reply,
       begin: () => this.#begin(address, seat),
       cancel: () => {
         this.#standUp(address, seat);
@@ -220,7 +227,7 @@ export class ConnectionSessions implements Sessions {
   }
 
   /** The connection cannot be told what the room is like. Its session waits for it to join again. */
-  #breakOff(address: string, seat: Seat, { sessionId }: Joined, error: unknown): void {
+  #breakOff(address: string, seat: Seat, { sessionId }: Attached, error: unknown): void {
     const { code, message, retryAfterMs } = toRoomError(error).toBody();
     const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
     this.#standUp(address, seat);
@@ -239,7 +246,7 @@ export class ConnectionSessions implements Sessions {
   }
 
   /** A session that nobody will use. */
-  #forget(address: string, { sessionId }: Joined): void {
+  #forget(address: string, { sessionId }: Pick<Attached, 'sessionId'>): void {
     this.#tell(address, () => ({ type: 'leave', session: sessionId }));
   }
 
@@ -251,20 +258,18 @@ export class ConnectionSessions implements Sessions {
   #disown(address: string): void {
     this.#tell(address, () =>
       // The room may be about to answer a join of another.
-      this.#joining.has(address)
+      this.#joining.includes(address)
         ? undefined
         : { type: 'disown', connection: this.connection.id, but: this.#joined.get(address)?.joined.sessionId },
     );
   }
 
   async #joins<T>(address: string, ask: () => Promise<T>): Promise<T> {
-    this.#joining.set(address, (this.#joining.get(address) ?? 0) + 1);
+    this.#joining = [...this.#joining, address];
     try {
       return await ask();
     } finally {
-      const left = (this.#joining.get(address) ?? 1) - 1;
-      if (left === 0) this.#joining.delete(address);
-      else this.#joining.set(address, left);
+      this.#joining = this.#joining.toSpliced(this.#joining.indexOf(address), 1);
     }
   }
 

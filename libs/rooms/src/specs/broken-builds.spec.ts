@@ -157,7 +157,7 @@ describe('a build that', () => {
         },
         {
           file: 'feed/audience.ts',
-          instead: "if (seat?.state.type !== 'live') continue;",
+          instead: 'if (seat?.isLive !== true) continue;',
           broken: 'if (seat !== undefined) continue;',
         },
       ],

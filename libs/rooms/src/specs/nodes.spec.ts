@@ -31,6 +31,7 @@ class SettledDirectory implements Directory {
 
 describe('two nodes on one store', () => {
   let [clock, store, directory] = [new VirtualClock(), new MemoryRoomStore(), new SettledDirectory()];
+  let courier = new MemoryCourier();
   let nodes: RoomsNode[] = [];
   let logged: unknown[] = [];
   let turns: PublishedTurn[] = [];
@@ -38,7 +39,7 @@ describe('two nodes on one store', () => {
   beforeEach(async () => {
     [clock, store, directory] = [new VirtualClock(), new MemoryRoomStore(), new SettledDirectory()];
     logged = [];
-    const courier = new MemoryCourier();
+    courier = new MemoryCourier();
     const feed = new MemoryFeed((error) => logged.push(error));
     turns = [];
     feed.subscribe(A, (_, message) => message.type === 'turn' && turns.push(message));
@@ -77,6 +78,7 @@ describe('two nodes on one store', () => {
     directory.owner = two.id;
     await say(two, 'y');
     await expect(say(one, 'lost')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    await clock.advance(0);
     await say(one, 'z');
     expect([one.active, two.active]).toEqual([0, 1]);
     expect(await barriers()).toBe(2);
@@ -101,6 +103,33 @@ describe('two nodes on one store', () => {
     }
   });
 
+  it('what comes to a node that is not to have the room is refused, and takes it from nobody', async () => {
+    const [one, two] = pair();
+    await say(one, 'x');
+    const request = { type: 'view', viewer: undefined } as const;
+    const envelope = { address: A, request, deadline: clock.now() + 1000 };
+    await expect(courier.send(two.id, envelope)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(two.active).toBe(0);
+    expect(await barriers()).toBe(1);
+    expect(await courier.send(one.id, envelope)).toEqual(await one.room(A).view());
+  });
+
+  it("a node leaves another's rooms alone when they are due, and wakes its own that sleep", async () => {
+    const [one, two] = pair();
+    const later = (ms: number) => one.room(A).send('later', { ms }, { as: { id: 'sys', name: 'Sys' } });
+    const rang = async () => (await store.read(A, { limit: 100 })).filter(({ input }) => input.type === 'timer').length;
+    await later(5000);
+    await clock.advance(10_000);
+    expect([await rang(), await barriers()]).toEqual([1, 1]);
+    await later(200_000);
+    await clock.advance(100_000);
+    expect(one.active).toBe(0);
+    directory.owner = two.id;
+    await clock.advance(110_000);
+    expect([await rang(), await barriers()]).toEqual([2, 2]);
+    expect([one.active, two.active]).toEqual([0, 1]);
+  });
+
   it('a turn says which position it follows, however much is in it', async () => {
     const [one] = pair();
     await connect(one, 'ann').join(A);
@@ -120,6 +149,7 @@ describe('two nodes on one store', () => {
     await store.claim(A, two.id, clock.now(), false);
     directory.owner = undefined;
     await expect(say(one, 'lost')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    await clock.advance(0);
     expect(one.active).toBe(0);
     await expect(say(one, 'y')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     directory.owner = one.id;
