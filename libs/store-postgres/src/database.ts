@@ -2,11 +2,6 @@ import { Socket } from 'node:net';
 import { StoreRefusedError } from '@greenroom/rooms';
 import pg from 'pg';
 
-/** Why PostgreSQL cannot be used; one sentence for whoever runs the server. */
-export class PostgresUnfitError extends Error {
-  override readonly name = 'PostgresUnfitError';
-}
-
 export interface DatabaseOptions {
   readonly url: string;
   readonly connections: number;
@@ -117,5 +112,9 @@ export class Database {
   }
 }
 
+/** SQLSTATE of what is said in the place of a server that is lost, or going: a pooler calls it an error like any other. */
+const LOST = /^(08|40003|57P)/;
+
 /** The server's own refusal of a statement, which it has undone then. What ends a connection (FATAL) may come after a commit. */
-const isRefusal = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';
+const isRefusal = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.severity === 'ERROR' && !LOST.test(error.code ?? '');

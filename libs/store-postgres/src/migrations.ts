@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { PostgresUnfitError } from './database.js';
+import { PostgresUnfitError } from './unfit-error.js';
 
 /**
  * What each version of the schema adds to the one before; never changed once released.
@@ -47,10 +47,13 @@ alter table ${schema}.probe alter column bytes set storage external;`,
 
 const LATEST = MIGRATIONS.length;
 
+/** Said of the table of versions, by which it is told from one of somebody else's. */
+const OURS = 'versions of the schema of Greenroom';
+
 /**
  * Brings the schema to the latest version: in one transaction, one process at a time. Where it is, nothing is written, and
  * no right to create anything is needed.
- * @throws PostgresUnfitError when a later Greenroom has been there.
+ * @throws PostgresUnfitError when a later Greenroom has been there, or somebody else is.
  */
 export async function migrate(database: Database, schema: string): Promise<void> {
   if ((await versionIn(schema, (text, values) => database.run(text, values))) === LATEST) return;
@@ -62,9 +65,10 @@ export async function migrate(database: Database, schema: string): Promise<void>
     // To create what is there takes the right to, too.
     const [there] = await query('select exists (select from pg_namespace where nspname = $1) as schema', [schema]);
     if (there?.['schema'] !== true) await client.query(`create schema if not exists ${schema}`);
-    await client.query(
-      `create table if not exists ${schema}.migrations (version int primary key, at timestamptz not null default now())`,
-    );
+    if (version === 0)
+      await client.query(`
+create table ${schema}.migrations (version int primary key, at timestamptz not null default now());
+comment on table ${schema}.migrations is '${OURS}'`);
     for (const [i, statements] of MIGRATIONS.entries()) {
       if (i < version) continue;
       await client.query(statements(schema));
@@ -79,10 +83,13 @@ type Query = (text: string, values: readonly unknown[]) => Promise<readonly Read
 async function versionIn(schema: string, query: Query): Promise<number> {
   // Not by `to_regclass`: it may answer from what this connection has looked up before it had the lock.
   const [table] = await query(
-    `select exists (select from pg_tables where schemaname = $1 and tablename = 'migrations') as there`,
+    `select obj_description(t.oid, 'pg_class') as what from pg_class t join pg_namespace n on n.oid = t.relnamespace
+    where n.nspname = $1 and t.relname = 'migrations'`,
     [schema],
   );
-  if (table?.['there'] !== true) return 0;
+  if (table === undefined) return 0;
+  if (table['what'] !== OURS)
+    throw new PostgresUnfitError(`The table ${schema}.migrations is not Greenroom's, which needs a schema of its own.`);
   const [row] = await query(`select coalesce(max(version), 0) as version from ${schema}.migrations`, []);
   const version = Number(row?.['version']);
   if (version > LATEST)

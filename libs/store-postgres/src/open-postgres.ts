@@ -1,7 +1,8 @@
 import type { RoomsLogger, RoomStore } from '@greenroom/rooms';
-import { Database, PostgresUnfitError } from './database.js';
+import { Database } from './database.js';
 import { migrate } from './migrations.js';
 import { PostgresRoomStore } from './postgres-store.js';
+import { PostgresUnfitError } from './unfit-error.js';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:5432/database`; with TLS `?sslmode=verify-full`. */

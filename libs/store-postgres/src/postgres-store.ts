@@ -1,3 +1,4 @@
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import {
   advance,
   FencedError,
@@ -17,7 +18,6 @@ import type { Database, Row } from './database.js';
 import { RoomQueue } from './room-queue.js';
 import { bodyOf, entryOf } from './row.js';
 import { statementsIn, type Statements } from './statements.js';
-import { decode, encode } from './values.js';
 
 /** More than most turns write: where it finds room, they do. */
 const PROBE = Buffer.alloc(16 * 1024);
@@ -93,7 +93,7 @@ export class PostgresRoomStore implements RoomStore {
     keep: Retention,
     deadline: number | undefined,
   ): Promise<void> {
-    const state = plain(address, () => encode(snapshot.state));
+    const state = plain(address, () => encodeValue(snapshot.state));
     const bounds = [finite(keep.index), finite(keep.seq), keep.after];
     const values = [address, fence.epoch, fence.owner, deadline ?? null, snapshot.seq, state, ...bounds];
     await this.#inOrder(address, async () => {
@@ -182,7 +182,7 @@ function writtenOf(address: string, fence: Fence, { entries, redact, snapshot }:
   const head = first === undefined ? undefined : advance(address, { ...fence, seq: first - 1, index: 0 }, entries);
   const blank = new Set(redact);
   return plain(address, () => {
-    const state = snapshot === undefined ? null : encode(snapshot.state);
+    const state = snapshot === undefined ? null : encodeValue(snapshot.state);
     const bodies = entries.map((entry) => bodyOf(redacted(entry, blank, snapshot?.seq ?? 0)));
     const numbers = (['seq', 'last', 'index', 'at'] as const).map((key) => entries.map((entry) => entry[key]));
     const bytes = bodies.reduce((sum, { length }) => sum + length, state?.length ?? 0);
@@ -193,7 +193,7 @@ function writtenOf(address: string, fence: Fence, { entries, redact, snapshot }:
 const snapshotOf = (row: Row | undefined): Snapshot | undefined =>
   row === undefined || row['seq'] === null
     ? undefined
-    : { seq: Number(row['seq']), state: decode(row['state'] as Buffer) };
+    : { seq: Number(row['seq']), state: decodeValue(row['state'] as Buffer) };
 
 /** The server's integers know no infinity. */
 const finite = (bound: number): number => Math.min(bound, Number.MAX_SAFE_INTEGER);

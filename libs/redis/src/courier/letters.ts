@@ -1,5 +1,5 @@
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import { NoSuchRoomError, RoomError, toRoomError, UnknownOutcomeError, type Envelope } from '@greenroom/rooms';
-import { decode, encode } from '../values.js';
 
 /** What travels between nodes. */
 export type Letter =
@@ -16,8 +16,8 @@ interface Refusal {
   readonly hasMadeRoom: boolean;
 }
 
-export const writeLetter = (letter: Letter): Buffer => encode(letter);
-export const readLetter = (bytes: Buffer): Letter => decode(bytes) as Letter;
+export const writeLetter = (letter: Letter): Buffer => encodeValue(letter);
+export const readLetter = (bytes: Buffer): Letter => decodeValue(bytes) as Letter;
 
 export const refusalOf = (thrown: unknown): Refusal => {
   const error = toRoomError(thrown);

@@ -1,3 +1,4 @@
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import {
   advance,
   FencedError,
@@ -17,7 +18,6 @@ import {
 } from '@greenroom/rooms';
 import { isRefusal, type Argument, type RedisConnection } from '../connection.js';
 import { SHARDS, type Keys } from '../keys.js';
-import { decode, encode } from '../values.js';
 import { messageHead, type Span } from '../feed/message.js';
 import { decodeRow, encodeRow, line, toldOf, type Row } from './row.js';
 import { storeScripts, type StoreScripts } from './scripts.js';
@@ -72,7 +72,7 @@ export class RedisRoomStore implements RoomStore {
       epoch: Number(epoch),
       barrier,
       lineage: lineageOf(lineage.toString()),
-      ...(snapshot !== null && { snapshot: decode(snapshot) as Snapshot }),
+      ...(snapshot !== null && { snapshot: decodeValue(snapshot) as Snapshot }),
     };
   }
 
@@ -312,7 +312,7 @@ const finite = (bound: number): number => Math.min(bound, Number.MAX_SAFE_INTEGE
 /** @throws StoreRefusedError when the value is not plain data. */
 function encoded(address: string, value: unknown): Buffer {
   try {
-    return encode(value);
+    return encodeValue(value);
   } catch (error) {
     throw new StoreRefusedError(`${address}: what is to be kept is not plain data.`, { cause: error });
   }
