@@ -13,10 +13,12 @@ export const program = (name, debianPackage = name) =>
 /**
  * Path of a program that is no more than unpacked where it is missing: it takes no root, only Debian, and what the package
  * would start by itself, a server say, is not started.
+ * @param elsewhere folders off the PATH where the package puts it, when it is installed
  */
-export const unpackedProgram = (name, debianPackage = name) => {
+export const unpackedProgram = (name, debianPackage = name, elsewhere = []) => {
   const folder = join(TOOLS, debianPackage);
-  return found(name, debianPackage, find(name) ?? find(name, folder) ?? unpack(name, debianPackage, folder));
+  const here = find(name) ?? find(name, [...elsewhere, folder].join(delimiter));
+  return found(name, debianPackage, here ?? unpack(name, debianPackage, folder));
 };
 
 const found = (name, debianPackage, path) => {

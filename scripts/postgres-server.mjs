@@ -1,17 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { unpackedProgram } from './debian.mjs';
 import { family, freePort } from './processes.mjs';
-
-const START_MS = 30_000;
-
-/** PostgreSQL refuses to run as root: then it is run as this user, `nobody`, whom every system has. */
-const NOBODY = 65_534;
-const USER = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+import { startServer } from './server-process.mjs';
+import { handOver, unprivileged } from './unprivileged.mjs';
 
 /**
  * By default a commit is not waited for, and comes late: what a spec finds after the server's death is there because it was asked
@@ -25,16 +20,18 @@ const SETTINGS = {
   autovacuum: 'off',
 };
 
-/** Servers that run now: none outlives the process of the tests. Theirs end with them. */
-const running = new Set();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGQUIT');
-});
+/** Where Debian keeps its versions, none of them on the PATH. */
+const VERSIONS = '/usr/lib/postgresql';
+
+const postgres = (name) => {
+  const versions = existsSync(VERSIONS) ? readdirSync(VERSIONS).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = versions.map((version) => join(VERSIONS, version, 'bin'));
+  return unpackedProgram(name, 'postgresql', folders);
+};
 
 /** A real PostgreSQL on a port and a folder of its own. The first one on a machine is unpacked from Debian's packages. */
 export class PostgresServer {
-  #child;
-  #ended;
+  #process;
 
   constructor(port, dir, settings) {
     this.port = port;
@@ -44,13 +41,21 @@ export class PostgresServer {
 
   /** `settings`: further ones, by name. */
   static async start(settings = {}) {
-    const dir = mkdtempSync(join(tmpdir(), 'greenroom-postgres-'));
-    if (USER.uid !== undefined) chownSync(dir, USER.uid, USER.gid);
-    const server = new PostgresServer(await freePort(), dir, settings);
-    const args = ['-D', server.#data, '-U', 'greenroom', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
-    execFileSync(unpackedProgram('initdb', 'postgresql'), args, { ...USER, cwd: dir, stdio: 'pipe' });
-    await server.start();
-    return server;
+    for (let tries = 2; ; tries -= 1) {
+      const dir = mkdtempSync(join(tmpdir(), 'greenroom-postgres-'));
+      handOver(dir);
+      const server = new PostgresServer(await freePort(), dir, settings);
+      try {
+        const args = ['-D', server.#data, '-U', 'greenroom', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
+        execFileSync(...unprivileged(postgres('initdb'), args), { cwd: dir, stdio: 'pipe' });
+        await server.start();
+        return server;
+      } catch (error) {
+        await server.close();
+        // Somebody may have taken the port.
+        if (tries === 0) throw error;
+      }
+    }
   }
 
   get url() {
@@ -58,7 +63,7 @@ export class PostgresServer {
   }
 
   get pid() {
-    return this.#child?.pid;
+    return this.#process?.child.pid;
   }
 
   get #data() {
@@ -69,40 +74,18 @@ export class PostgresServer {
   async start() {
     const settings = { ...this.settings, port: this.port, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(unpackedProgram('postgres', 'postgresql'), ['-D', this.#data, ...args], {
-      ...USER,
-      cwd: this.dir,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
-    running.add(child);
-    this.#child = child;
-    this.#ended = new Promise((resolve) => {
-      child.once('close', () => {
-        running.delete(child);
-        resolve();
-      });
-      child.once('error', (error) => {
-        said += String(error);
-        resolve();
-      });
-    });
-    const until = Date.now() + START_MS;
-    while (!(await answers(this.port))) {
-      if (child.exitCode !== null || Date.now() > until) throw new Error(`postgres did not start\n${said}`);
-      await sleep(10);
-    }
+    const serves = () => answers(this.port);
+    this.#process = await startServer(postgres('postgres'), ['-D', this.#data, ...args], this.dir, serves);
   }
 
   /** All its processes at once. SIGKILL: it dies where it stands. SIGSTOP, SIGCONT: it hangs, and goes on. */
   async kill(signal = 'SIGKILL') {
-    const { pid, exitCode, signalCode } = this.#child ?? {};
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    const { child, ended } = this.#process ?? {};
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     // The first one starts no others meanwhile.
-    process.kill(pid, 'SIGSTOP');
-    for (const each of family(pid).toReversed()) send(each, signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await this.#ended;
+    process.kill(child.pid, 'SIGSTOP');
+    for (const each of family(child.pid).toReversed()) send(each, signal);
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await ended;
   }
 
   /** Ends it, and removes its data. */
@@ -129,8 +112,8 @@ const HELLO = (() => {
   return Buffer.concat([head, parameters]);
 })();
 
-/** Whether the server takes clients: not while it still recovers. */
-const answers = (port) =>
+/** Whether a server, or a pooler before it, takes clients: not while it still recovers. */
+export const answers = (port) =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const settle = (yes) => {

@@ -82,6 +82,22 @@ describe('when PostgreSQL fails', () => {
     await expect(again.append(A, room, room.batch(next.barrier + 1))).rejects.toMatchObject({ name: 'FencedError' });
   });
 
+  it('a pool that is used up: what finds no connection in time is refused and not done later; what is slow is done', async () => {
+    const schema = postgres.schema();
+    const store = await postgres.store(schema, { connections: 1, connectMs: 100 });
+    const [room, other] = [await Turns.claim(store, A), await Turns.claim(store, 'chat/dogs')];
+    let slow: Promise<number> | undefined;
+    await postgres.database().transaction(async (client) => {
+      await client.query(`select from ${schema}.rooms where address = $1 for update`, [A]);
+      slow = room.commit(2);
+      await expect(other.commit(2)).rejects.toMatchObject(REFUSED);
+      await expect(store.check()).rejects.toMatchObject(REFUSED);
+    });
+    await slow;
+    expect(await store.read('chat/dogs', { limit: 9 })).toHaveLength(1);
+    await other.commit(2);
+  });
+
   it('what the server refuses is a refusal, and the connection serves the next call', async () => {
     const schema = postgres.schema();
     const store = await postgres.store(schema, { connections: 1 });

@@ -41,6 +41,21 @@ describe('the schema', () => {
     await (await postgres.store(schema)).check();
   });
 
+  it('that belongs to somebody else is refused, whatever versions they count, and left as it is', async () => {
+    const database = postgres.database();
+    for (const column of ['version int', 'version text', 'name text']) {
+      const schema = postgres.schema();
+      await database.run(`create schema ${schema}`, []);
+      await database.run(`create table ${schema}.migrations (${column})`, []);
+      await database.run(`insert into ${schema}.migrations values ('1')`, []);
+      await expect(postgres.store(schema)).rejects.toThrow(
+        expect.objectContaining({ name: 'PostgresUnfitError', message: expect.stringContaining("is not Greenroom's") }),
+      );
+      const tables = await database.run(`select tablename from pg_tables where schemaname = $1`, [schema]);
+      expect(tables).toEqual([{ tablename: 'migrations' }]);
+    }
+  });
+
   it('once made, is served by a role that may read and write its rows and nothing else', async () => {
     const schema = postgres.schema();
     await postgres.store(schema);
