@@ -32,7 +32,8 @@ module.exports = {
     ...only('nestjs', ['protocol', 'rooms']),
     ...only('store-lmdb', ['protocol', 'rooms']),
     ...only('store-postgres', ['protocol', 'rooms']),
-    ...only('redis', ['protocol', 'rooms']),
+    // Rooms may be kept elsewhere than on Redis.
+    ...only('redis', ['protocol', 'rooms'], ['store-postgres']),
     ...only('testing', ['protocol', 'rooms']),
     {
       name: 'no-deep-import-into-a-lib',
@@ -92,7 +93,7 @@ module.exports = {
       name: 'the-engine-knows-no-nest-and-no-sockets',
       severity: 'error',
       from: { path: lib('(rooms|protocol)'), pathNot: SPEC },
-      to: { path: 'node_modules/(@nestjs|socket\\.io|ws|ioredis|lmdb)/' },
+      to: { path: 'node_modules/(@nestjs|socket\\.io|ws|ioredis|lmdb|pg)/' },
     },
     {
       name: 'only-the-statechart-knows-xstate-inside',

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { FeedMessage, PublishedTurn } from '@greenroom/rooms';
+import { MemoryRoomStore, type FeedMessage, type PublishedTurn, type RoomStore } from '@greenroom/rooms';
 import { VirtualClock } from '@greenroom/testing';
 import { feedContract } from '@greenroom/testing/contracts';
 import { TestRedis, type End } from '../redis.fixture.js';
+import { KeptStore } from '../store/kept-store.js';
 import { RedisRoomStore } from '../store/redis-store.js';
 import { Turns } from '../store/turns.fixture.js';
+import { Heads } from './heads.js';
 import { RedisFeed } from './redis-feed.js';
 
 const redis = new TestRedis();
@@ -15,23 +17,36 @@ const HEADS_MS = 1000;
 class Node {
   readonly clock = new VirtualClock();
   readonly told = new WeakSet<PublishedTurn>();
-  readonly store: RedisRoomStore;
+  readonly store: RedisRoomStore | KeptStore;
   readonly feed: RedisFeed;
+  /** Redis takes nothing that the feed would tell. */
+  isAway = false;
   /** So many messages are lost on their way to this node. */
   loses = 0;
   /** Until then it takes the server to hear what it has asked for. */
   heard: Promise<void> = Promise.resolve();
 
+  /** @param kept where rooms are kept, when that is not Redis. */
   constructor(
     readonly end: End,
     name: number,
+    kept: RoomStore | undefined,
   ) {
-    this.store = new RedisRoomStore(end.redis, end.keys, {
-      onClaimed: (address, span) => this.feed.claimed(address, span),
-      onTold: (turn) => void this.told.add(turn),
-      onFenced: () => {},
-      release: async () => {},
-    });
+    const heads = new Heads(end.redis, end.keys);
+    const raise = heads.raise.bind(heads);
+    heads.raise = async (...args) => {
+      if (this.isAway) throw new Error('away');
+      await raise(...args);
+    };
+    const hooks = { onFenced: () => {}, release: async () => {} };
+    this.store =
+      kept === undefined
+        ? new RedisRoomStore(end.redis, end.keys, {
+            ...hooks,
+            onClaimed: (address, span) => this.feed.claimed(address, span),
+            onTold: (turn) => void this.told.add(turn),
+          })
+        : new KeptStore(kept, heads, { ...hooks, onClaimed: (address, span) => this.feed.announce(address, span) });
     const { subscriptions } = end;
     const listen = subscriptions.listen.bind(subscriptions);
     subscriptions.listen = (channel, listener) => {
@@ -43,7 +58,7 @@ class Node {
       return { ready, stop: () => subscription.stop() };
     };
     const isTold = (turn: PublishedTurn): boolean => this.told.has(turn);
-    this.feed = new RedisFeed({ ...end, name, log: this.store, clock: this.clock, headsMs: HEADS_MS, isTold });
+    this.feed = new RedisFeed({ ...end, name, heads, log: this.store, clock: this.clock, headsMs: HEADS_MS, isTold });
   }
 
   hear(address = A): FeedMessage[] {
@@ -54,10 +69,12 @@ class Node {
 }
 
 const nodes: Node[] = [];
-const start = async (count = 2): Promise<Node[]> => {
+/** Two of them. */
+const start = async (kept?: RoomStore): Promise<[Node, Node]> => {
   const prefix = redis.app();
-  for (let i = 1; i <= count; i += 1) nodes.push(new Node(await redis.end(prefix), i));
-  return nodes.slice(-count);
+  const pair: [Node, Node] = [new Node(await redis.end(prefix), 1, kept), new Node(await redis.end(prefix), 2, kept)];
+  nodes.push(...pair);
+  return pair;
 };
 afterEach(() => {
   for (const { feed } of nodes.splice(0)) feed.close();
@@ -65,13 +82,19 @@ afterEach(() => {
 });
 
 feedContract('RedisFeed', async () => {
-  const [{ feed }, { feed: other }] = (await start()) as [Node, Node];
+  const [{ feed }, { feed: other }] = await start();
   return { feed, other, settle: () => redis.settle() };
 });
 
-describe('RedisFeed', () => {
+const STORES: [string, () => RoomStore | undefined][] = [
+  ['Redis', () => undefined],
+  ['a store that knows nothing of nodes', () => new MemoryRoomStore()],
+];
+
+describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) => {
   const setUp = async () => {
-    const [owner, other] = (await start()) as [Node, Node];
+    const kept = newStore();
+    const [owner, other] = await start(kept);
     const turns = await Turns.claim(owner.store, A);
     const [here, there] = [owner.hear(), other.hear()];
     await redis.settle();
@@ -80,7 +103,7 @@ describe('RedisFeed', () => {
       owner.feed.publish(A, turn);
       return turn;
     };
-    return { owner, other, turns, here, there, commit };
+    return { kept, owner, other, turns, here, there, commit };
   };
 
   it('a turn that the store has told is heard once on every node, and on its own before `publish` returns', async () => {
@@ -136,9 +159,9 @@ describe('RedisFeed', () => {
   });
 
   it('what is committed after `subscribe` and before the channel is heard is not missed', async () => {
-    const { other, commit } = await setUp();
+    const { kept, other, commit } = await setUp();
     await commit();
-    const late = new Node(await redis.end(other.end.keys.prefix), 9);
+    const late = new Node(await redis.end(other.end.keys.prefix), 9, kept);
     nodes.push(late);
     let hear = (): void => {};
     late.heard = new Promise((resolve) => (hear = resolve));
@@ -184,7 +207,7 @@ describe('RedisFeed', () => {
   });
 
   it('a hole that the log does not have holds nothing up', async () => {
-    const [owner, other] = (await start()) as [Node, Node];
+    const [owner, other] = await start(newStore());
     const there = other.hear();
     await redis.settle();
     const turns = await Turns.claim(owner.store, 'lab/elsewhere');
@@ -195,6 +218,23 @@ describe('RedisFeed', () => {
     expect(await other.feed.head(A)).toEqual({ epoch: volatile[5]?.epoch, seq: volatile[5]?.to });
   });
 
+  it('what Redis did not take is told when heads are compared, the newest turn of a room and so all before it', async () => {
+    const { owner, other, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    owner.isAway = true;
+    other.loses = 3;
+    for (let i = 0; i < 3; i += 1) all.push(await commit());
+    await redis.settle();
+    expect(there).toEqual(all.slice(0, 1));
+    owner.isAway = false;
+    other.loses = 0;
+    // The owner tells, or who listens looks: once to see that the room is still, and once to ask.
+    for (const { clock } of [owner, other]) await clock.advance(2 * HEADS_MS);
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+
   it('bytes on the channel that are none of ours are passed over', async () => {
     const { owner, there, commit } = await setUp();
     await owner.end.redis.spublish(owner.end.keys.feed(A), 'what is this');
@@ -202,5 +242,50 @@ describe('RedisFeed', () => {
     const turn = await commit();
     await redis.settle();
     expect(there).toEqual([turn]);
+  });
+});
+
+describe('RedisFeed of rooms that are kept elsewhere', () => {
+  it('misses nothing of a room of which Redis knows no head, however long its log takes to answer', async () => {
+    const kept = new MemoryRoomStore();
+    const [owner, other] = await start(kept);
+    const turns = await Turns.claim(owner.store, A);
+    const commit = async (): Promise<PublishedTurn> => {
+      const turn = await turns.commit();
+      owner.feed.publish(A, turn);
+      return turn;
+    };
+    for (let i = 0; i < 3; i += 1) await commit();
+    await owner.end.redis.del(owner.end.keys.head(A));
+    let answer = (): void => {};
+    const read = kept.read.bind(kept);
+    kept.read = async (...args) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return read(...args);
+    };
+    other.loses = 1;
+    const heard = other.hear();
+    await redis.settle();
+    const all = [await commit(), await commit()];
+    await redis.settle();
+    kept.read = read;
+    answer();
+    await redis.settle();
+    expect(heard.slice(-2)).toEqual(all);
+    // The next one asks Redis alone.
+    expect(await owner.end.redis.hget(owner.end.keys.head(A), 'seq')).toBe(String(all[1]?.to));
+  });
+
+  it('a late word of an owner that was replaced moves no head back', async () => {
+    const [owner, other] = await start(new MemoryRoomStore());
+    const turns = await Turns.claim(owner.store, A);
+    const late = await turns.commit();
+    const next = await Turns.claim(other.store, A, 'b');
+    const turn = await next.commit();
+    other.feed.publish(A, turn);
+    await redis.settle();
+    owner.feed.publish(A, late);
+    await redis.settle();
+    expect(await other.feed.head(A)).toEqual({ epoch: turn.epoch, seq: turn.to });
   });
 });

@@ -1,3 +1,4 @@
+import type { Position } from '@greenroom/protocol';
 import type { FeedListener, FeedMessage, PublishedTurn } from '@greenroom/rooms';
 import { turnsOf, type Span } from './message.js';
 import type { Row } from '../store/row.js';
@@ -9,7 +10,8 @@ const MAX_HELD = 256;
 
 /** What a station needs to know where it is, and what it missed. */
 export interface Log {
-  head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined>;
+  /** Where who begins to listen now begins: nothing that is committed because of what they ask later is below it. */
+  head(address: string): Promise<Position | undefined>;
   rows(address: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Row[]>;
 }
 
@@ -19,7 +21,7 @@ export interface Log {
  */
 export class Station {
   readonly listeners = new Set<FeedListener>();
-  #position: { readonly epoch: number; readonly seq: number } | undefined;
+  #position: Position | undefined;
   #held: PublishedTurn[] = [];
   #catchingUp: Promise<void> | undefined;
   #mustLookAgain = false;
@@ -31,7 +33,7 @@ export class Station {
   ) {}
 
   /** What was heard last. */
-  get position(): { readonly epoch: number; readonly seq: number } | undefined {
+  get position(): Position | undefined {
     return this.#position;
   }
 
