@@ -90,7 +90,7 @@ const writeStarters = (folder, root) => {
   for (const path of paths.filter((each) => /^s?bin$/.test(basename(dirname(each))))) {
     const script = `#!/bin/sh
 root="$(dirname "$(readlink -f "$0")")/root"
-libraries="$(find "$root/usr/lib" -name '*.so*' -exec dirname {} + | sort -u | tr '\\n' ':')"
+libraries="$(find "$root/lib" "$root/usr/lib" -name '*.so*' -exec dirname {} + 2>/dev/null | sort -u | tr '\\n' ':')"
 LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" exec "$root/${path}" "$@"
 `;
     writeFileSync(join(folder, basename(path)), script, { mode: 0o755 });

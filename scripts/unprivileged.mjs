@@ -12,7 +12,8 @@ const isRoot = process.getuid?.() === 0;
 export const unprivileged = (command, args) => {
   if (!isRoot) return [command, args];
   const who = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-  const may = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // `access` asks about the real user, unless it is told to leave what they may alone.
+  const may = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return [program('setpriv', 'util-linux'), [...who, ...may, command, ...args]];
 };
 
