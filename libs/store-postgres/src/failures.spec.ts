@@ -126,6 +126,19 @@ describe('when PostgreSQL fails', () => {
     await room.commit(2);
   });
 
+  it('what is said in the place of a server that is lost is no refusal, though it is called an error', async () => {
+    for (const [code, name] of [
+      ['08P01', 'error'],
+      ['40003', 'error'],
+      ['57P01', 'error'],
+      ['23505', 'StoreRefusedError'],
+    ] as const) {
+      const port = await postgres.impostor(code);
+      const database = postgres.database({ url: `postgres://greenroom@127.0.0.1:${port}/postgres` });
+      await expect(database.run('select 1', [])).rejects.toMatchObject({ name });
+    }
+  });
+
   it('a store that is opened where there is no server says so in a sentence', async () => {
     await expect(postgres.store('app', { url: 'postgres://greenroom@127.0.0.1:1/postgres' })).rejects.toThrow(
       expect.objectContaining({ name: 'PostgresUnfitError', message: expect.stringContaining('ECONNREFUSED') }),

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import type { RoomStore } from '@greenroom/rooms';
 import { PostgresServer } from '../../../scripts/postgres-server.mjs';
@@ -14,7 +15,7 @@ export class TestPostgres {
     // The first one on a machine is downloaded.
     beforeAll(async () => void (this.#server = await PostgresServer.start(settings)), 120_000);
     afterEach(async () => {
-      for (const each of this.#open.splice(0)) await each.close();
+      for (const each of this.#open.splice(0).toReversed()) await each.close();
     });
     afterAll(() => this.#server?.close());
   }
@@ -40,9 +41,37 @@ export class TestPostgres {
     return this.closing(await openPostgresStore({ url: this.server.url, schema, connections: 4, ...options }));
   }
 
+  /** A server that lets everybody in and answers each statement with an ERROR. @returns its port. */
+  async impostor(code: string): Promise<number> {
+    const error = message('E', `SERROR\0VERROR\0C${code}\0Mno\0\0`);
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.write(Buffer.concat([message('R', '\0\0\0\0'), message('Z', 'I')]));
+        socket.on('data', (asked) => {
+          // 'X': that was all.
+          if (asked.toString('latin1').startsWith('X')) socket.end();
+          else socket.write(Buffer.concat([error, message('Z', 'I')]));
+        });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+    this.closing({ close });
+    return (server.address() as AddressInfo).port;
+  }
+
   /** For statements of the test's own; closed after it. */
   database(options: { readonly url?: string; readonly connections?: number } = {}): Database {
     const limits = { connections: 2, connectMs: 5000, statementMs: 5000 };
     return this.closing(new Database({ url: this.server.url, ...limits, ...options }));
   }
+}
+
+/** Of PostgreSQL's protocol: a letter, the length of the rest, the rest. */
+function message(letter: string, body: string): Buffer {
+  const head = Buffer.alloc(5);
+  head.write(letter);
+  head.writeInt32BE(4 + body.length, 1);
+  return Buffer.concat([head, Buffer.from(body, 'latin1')]);
 }

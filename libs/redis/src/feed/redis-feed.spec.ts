@@ -206,6 +206,20 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
     }
   });
 
+  it('what an owner committed and nobody was told, because it died, is heard once another has claimed the room', async () => {
+    const { owner, other, turns, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    other.loses = 1;
+    all.push(await turns.commit());
+    await redis.settle();
+    expect(there).toEqual(all.slice(0, 1));
+    other.loses = 0;
+    await Turns.claim(owner.store, A, 'b');
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+
   it('a hole that the log does not have holds nothing up', async () => {
     const [owner, other] = await start(newStore());
     const there = other.hear();
