@@ -1,100 +1,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryRoomStore, type FeedMessage, type PublishedTurn, type RoomStore } from '@greenroom/rooms';
-import { VirtualClock } from '@greenroom/testing';
+import { MemoryRoomStore, type FeedMessage, type PublishedTurn } from '@greenroom/rooms';
 import { feedContract } from '@greenroom/testing/contracts';
-import { TestRedis, type End } from '../redis.fixture.js';
-import { KeptStore } from '../store/kept-store.js';
-import { RedisRoomStore } from '../store/redis-store.js';
+import { TestRedis } from '../redis.fixture.js';
 import { Turns } from '../store/turns.fixture.js';
-import { Heads } from './heads.js';
-import { RedisFeed } from './redis-feed.js';
+import { A, HEADS_MS, Nodes, STORES } from './nodes.fixture.js';
 
 const redis = new TestRedis();
-const A = 'lab/a';
-const HEADS_MS = 1000;
-
-/** A node's store and feed; its channels can be made to lose what comes. */
-class Node {
-  readonly clock = new VirtualClock();
-  readonly told = new WeakSet<PublishedTurn>();
-  readonly store: RedisRoomStore | KeptStore;
-  readonly feed: RedisFeed;
-  /** Redis takes nothing that the feed would tell. */
-  isAway = false;
-  /** So many messages are lost on their way to this node. */
-  loses = 0;
-  /** Until then it takes the server to hear what it has asked for. */
-  heard: Promise<void> = Promise.resolve();
-
-  /** @param kept where rooms are kept, when that is not Redis. */
-  constructor(
-    readonly end: End,
-    name: number,
-    kept: RoomStore | undefined,
-  ) {
-    const heads = new Heads(end.redis, end.keys);
-    const raise = heads.raise.bind(heads);
-    heads.raise = async (...args) => {
-      if (this.isAway) throw new Error('away');
-      await raise(...args);
-    };
-    const hooks = { onFenced: () => {}, release: async () => {} };
-    this.store =
-      kept === undefined
-        ? new RedisRoomStore(end.redis, end.keys, {
-            ...hooks,
-            onClaimed: (address, span) => this.feed.claimed(address, span),
-            onTold: (turn) => void this.told.add(turn),
-          })
-        : new KeptStore(kept, heads, { ...hooks, onClaimed: (address, span) => this.feed.announce(address, span) });
-    const { subscriptions } = end;
-    const listen = subscriptions.listen.bind(subscriptions);
-    subscriptions.listen = (channel, listener) => {
-      const subscription = listen(channel, (bytes) => {
-        if (this.loses > 0) this.loses -= 1;
-        else listener(bytes);
-      });
-      const ready = Promise.all([subscription.ready, this.heard]).then(() => undefined);
-      return { ready, stop: () => subscription.stop() };
-    };
-    const isTold = (turn: PublishedTurn): boolean => this.told.has(turn);
-    this.feed = new RedisFeed({ ...end, name, heads, log: this.store, clock: this.clock, headsMs: HEADS_MS, isTold });
-  }
-
-  hear(address = A): FeedMessage[] {
-    const heard: FeedMessage[] = [];
-    this.feed.subscribe(address, (_, message) => void heard.push(message));
-    return heard;
-  }
-}
-
-const nodes: Node[] = [];
-/** Two of them. */
-const start = async (kept?: RoomStore): Promise<[Node, Node]> => {
-  const prefix = redis.app();
-  const pair: [Node, Node] = [new Node(await redis.end(prefix), 1, kept), new Node(await redis.end(prefix), 2, kept)];
-  nodes.push(...pair);
-  return pair;
-};
-afterEach(() => {
-  for (const { feed } of nodes.splice(0)) feed.close();
-  redis.disconnect();
-});
+const nodes = new Nodes(redis);
+afterEach(() => nodes.close());
 
 feedContract('RedisFeed', async () => {
-  const [{ feed }, { feed: other }] = await start();
+  const [{ feed }, { feed: other }] = await nodes.pair();
   return { feed, other, settle: () => redis.settle() };
 });
-
-const STORES: [string, () => RoomStore | undefined][] = [
-  ['Redis', () => undefined],
-  ['a store that knows nothing of nodes', () => new MemoryRoomStore()],
-];
 
 describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) => {
   const setUp = async () => {
     const kept = newStore();
-    const [owner, other] = await start(kept);
+    const [owner, other] = await nodes.pair(kept);
     const turns = await Turns.claim(owner.store, A);
     const [here, there] = [owner.hear(), other.hear()];
     await redis.settle();
@@ -133,6 +56,29 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
     expect(there).toEqual(all);
   });
 
+  it('a hole that comes about while another is refilled is refilled, too', async () => {
+    const { other, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    const rows = other.store.rows.bind(other.store);
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    other.store.rows = async (...args) => {
+      const found = await rows(...args);
+      await answered;
+      return found;
+    };
+    for (let hole = 0; hole < 2; hole += 1) {
+      other.loses = 1;
+      for (let i = 0; i < 2; i += 1) all.push(await commit());
+      await redis.settle();
+    }
+    expect(there).toEqual(all.slice(0, 1));
+    answer();
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+
   it('a lost end is noticed when heads are compared', async () => {
     const { other, there, commit } = await setUp();
     other.loses = 2;
@@ -161,8 +107,7 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
   it('what is committed after `subscribe` and before the channel is heard is not missed', async () => {
     const { kept, other, commit } = await setUp();
     await commit();
-    const late = new Node(await redis.end(other.end.keys.prefix), 9, kept);
-    nodes.push(late);
+    const late = await nodes.start(other.end.keys.prefix, kept);
     let hear = (): void => {};
     late.heard = new Promise((resolve) => (hear = resolve));
     late.loses = 2;
@@ -221,7 +166,7 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
   });
 
   it('a hole that the log does not have holds nothing up', async () => {
-    const [owner, other] = await start(newStore());
+    const [owner, other] = await nodes.pair(newStore());
     const there = other.hear();
     await redis.settle();
     const turns = await Turns.claim(owner.store, 'lab/elsewhere');
@@ -262,7 +207,7 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
 describe('RedisFeed of rooms that are kept elsewhere', () => {
   it('misses nothing of a room of which Redis knows no head, however long its log takes to answer', async () => {
     const kept = new MemoryRoomStore();
-    const [owner, other] = await start(kept);
+    const [owner, other] = await nodes.pair(kept);
     const turns = await Turns.claim(owner.store, A);
     const commit = async (): Promise<PublishedTurn> => {
       const turn = await turns.commit();
@@ -290,8 +235,19 @@ describe('RedisFeed of rooms that are kept elsewhere', () => {
     expect(await owner.end.redis.hget(owner.end.keys.head(A), 'seq')).toBe(String(all[1]?.to));
   });
 
+  it('a node that Redis is away from goes on with those who come to it, in rooms of its own', async () => {
+    const [owner] = await nodes.pair(new MemoryRoomStore());
+    const turns = await Turns.claim(owner.store, A);
+    owner.isAway = true;
+    const heard = owner.hear();
+    await redis.settle();
+    const turn = await turns.commit();
+    owner.feed.publish(A, turn);
+    expect(heard).toEqual([turn]);
+  });
+
   it('a late word of an owner that was replaced moves no head back', async () => {
-    const [owner, other] = await start(new MemoryRoomStore());
+    const [owner, other] = await nodes.pair(new MemoryRoomStore());
     const turns = await Turns.claim(owner.store, A);
     const late = await turns.commit();
     const next = await Turns.claim(other.store, A, 'b');

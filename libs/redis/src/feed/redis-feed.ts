@@ -75,7 +75,7 @@ export class RedisFeed implements Feed {
 
   async head(address: string): Promise<Position | undefined> {
     const { log, heads } = this.context;
-    const [kept, published] = await Promise.all([log.head(address), heads.of(address)]);
+    const [kept, published] = await Promise.all([log.latest(address), heads.of(address)]);
     if (kept === undefined || published === undefined) return kept ?? published;
     return published.epoch > kept.epoch ? published : kept;
   }
@@ -145,7 +145,7 @@ export class RedisFeed implements Feed {
         this.#positions.set(station, before);
         return;
       }
-      const head = await this.context.log.head(station.address);
+      const head = await this.context.log.latest(station.address);
       // One that goes on meanwhile is heard.
       if (head === undefined || station.position !== before) return;
       if (station.isNews({ epoch: head.epoch, after: head.seq, to: head.seq })) await station.catchUp();

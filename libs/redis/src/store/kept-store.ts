@@ -56,9 +56,13 @@ export class KeptStore implements RoomStore, Log {
     return kept.map(({ told, ...entry }) => ({ entry, told }));
   }
 
-  /** What Redis was told, so that it is asked in order with what the node asks of others. */
+  /** As Redis was told, so that it is asked in order with what the node asks of others; without Redis nobody is asked. */
   async head(address: string): Promise<Position | undefined> {
-    return (await this.heads.of(address)) ?? this.#lookUp(address);
+    return (await this.latest(address).catch(() => undefined)) ?? this.#lookUp(address);
+  }
+
+  latest(address: string): Promise<Position | undefined> {
+    return this.heads.of(address);
   }
 
   saveSnapshot(
@@ -101,7 +105,8 @@ export class KeptStore implements RoomStore, Log {
     const newest = await this.store.read(address, { limit: OVERLAP, reverse: true });
     const [first, last] = [newest.at(-1), newest[0]];
     if (first === undefined || last === undefined) return undefined;
-    await this.heads.raise(address, { epoch: last.epoch, to: last.last });
+    // Who asks next asks Redis alone, if it is there.
+    await this.heads.raise(address, { epoch: last.epoch, to: last.last }).catch(() => undefined);
     return { epoch: first.epoch, seq: first.seq - 1 };
   }
 

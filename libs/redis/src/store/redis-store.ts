@@ -1,3 +1,4 @@
+import type { Position } from '@greenroom/protocol';
 import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import {
   advance,
@@ -170,8 +171,12 @@ export class RedisRoomStore implements RoomStore {
     await this.#closing;
   }
 
+  head(address: string): Promise<Position | undefined> {
+    return this.latest(address);
+  }
+
   /** The last position of the room's log. */
-  async head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined> {
+  async latest(address: string): Promise<Position | undefined> {
     const [epoch, seq] = await this.redis.hmget(this.keys.room(address), 'epoch', 'seq');
     return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
   }
