@@ -1,4 +1,4 @@
-/** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, redis, testing} <- src, test. */
+/** The layers of docs/concepts.md: protocol <- rooms <- {nestjs, store-lmdb, store-postgres, redis, testing} <- src, test. */
 /** Specs, and what only they use. */
 const SPEC = '([.](spec|fixture)[.]ts$|/specs/)';
 /** What runs in a browser: a slice's page, and what pages share. */
@@ -31,7 +31,9 @@ module.exports = {
     ...only('rooms', ['protocol']),
     ...only('nestjs', ['protocol', 'rooms']),
     ...only('store-lmdb', ['protocol', 'rooms']),
-    ...only('redis', ['protocol', 'rooms']),
+    ...only('store-postgres', ['protocol', 'rooms']),
+    // Rooms may be kept elsewhere than on Redis.
+    ...only('redis', ['protocol', 'rooms'], ['store-postgres']),
     ...only('testing', ['protocol', 'rooms']),
     {
       name: 'no-deep-import-into-a-lib',
@@ -91,7 +93,7 @@ module.exports = {
       name: 'the-engine-knows-no-nest-and-no-sockets',
       severity: 'error',
       from: { path: lib('(rooms|protocol)'), pathNot: SPEC },
-      to: { path: 'node_modules/(@nestjs|socket\\.io|ws|ioredis|lmdb)/' },
+      to: { path: 'node_modules/(@nestjs|socket\\.io|ws|ioredis|lmdb|pg)/' },
     },
     {
       name: 'only-the-statechart-knows-xstate-inside',

@@ -1,16 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Programs that are unpacked for this repository alone, a folder each. Git ignores it, and `npm ci` leaves it. */
@@ -23,10 +13,12 @@ export const program = (name, debianPackage = name) =>
 /**
  * Path of a program that is no more than unpacked where it is missing: it takes no root, only Debian, and what the package
  * would start by itself, a server say, is not started.
+ * @param elsewhere folders off the PATH where the package puts it, when it is installed
  */
-export const unpackedProgram = (name, debianPackage = name) => {
+export const unpackedProgram = (name, debianPackage = name, elsewhere = []) => {
   const folder = join(TOOLS, debianPackage);
-  return found(name, debianPackage, find(name) ?? find(name, folder) ?? unpack(name, debianPackage, folder));
+  const here = find(name) ?? find(name, [...elsewhere, folder].join(delimiter));
+  return found(name, debianPackage, here ?? unpack(name, debianPackage, folder));
 };
 
 const found = (name, debianPackage, path) => {
@@ -83,7 +75,7 @@ const unpack = (name, debianPackage, folder) => {
     for (const each of readdirSync(archives).filter((file) => file.endsWith('.deb')))
       execFileSync(dpkg, ['-x', join(archives, each), root], { stdio: 'ignore' });
     for (const part of [lists, archives]) rmSync(part, { recursive: true });
-    writeStarter(making, name);
+    writeStarters(making, root);
     renameSync(making, folder);
   } catch {
     // Another process may have been faster.
@@ -92,13 +84,15 @@ const unpack = (name, debianPackage, folder) => {
   return find(name, folder);
 };
 
-/** A script of the program's name that finds the libraries beside it; the program takes its place, and its pid. */
-const writeStarter = (folder, name) => {
-  const script = `#!/bin/sh
+/** Scripts by the programs' names that find the libraries beside them; the program takes its script's place, and pid. */
+const writeStarters = (folder, root) => {
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  for (const path of paths.filter((each) => /^s?bin$/.test(basename(dirname(each))))) {
+    const script = `#!/bin/sh
 root="$(dirname "$(readlink -f "$0")")/root"
-libraries="$(find "$root/usr/lib" -name '*.so*' -exec dirname {} + | sort -u | tr '\\n' ':')"
-LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" exec "$root/usr/bin/${name}" "$@"
+libraries="$(find "$root/lib" "$root/usr/lib" -name '*.so*' -exec dirname {} + 2>/dev/null | sort -u | tr '\\n' ':')"
+LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" exec "$root/${path}" "$@"
 `;
-  writeFileSync(join(folder, name), script);
-  chmodSync(join(folder, name), 0o755);
+    writeFileSync(join(folder, basename(path)), script, { mode: 0o755 });
+  }
 };

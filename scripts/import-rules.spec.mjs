@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'redis', 'testing'];
+const LIBS = ['protocol', 'client', 'rooms', 'nestjs', 'store-lmdb', 'store-postgres', 'redis', 'testing'];
 
 /** A small repository of the same layout, in which each file does what one rule forbids, or what none does. */
 const FILES = {
@@ -30,6 +30,7 @@ const FILES = {
   'libs/rooms/src/bad-layer.ts': "import '@greenroom/nestjs';",
   'libs/nestjs/src/bad-layer.ts': "import '@greenroom/store-lmdb';",
   'libs/store-lmdb/src/bad-layer.ts': "import '@greenroom/nestjs';",
+  'libs/store-postgres/src/bad-layer.ts': "import '@greenroom/redis';",
   'libs/redis/src/bad-layer.ts': "import '@greenroom/store-lmdb';",
   'libs/testing/src/bad-layer.ts': "import '@greenroom/nestjs';",
   'libs/rooms/src/bad-layer.spec.ts': "import '@greenroom/nestjs';",
@@ -98,6 +99,7 @@ test('each rule about imports catches what it is for, and nothing else', () => {
       'rooms-layer libs/rooms/src/bad-layer.ts',
       'nestjs-layer libs/nestjs/src/bad-layer.ts',
       'store-lmdb-layer libs/store-lmdb/src/bad-layer.ts',
+      'store-postgres-layer libs/store-postgres/src/bad-layer.ts',
       'redis-layer libs/redis/src/bad-layer.ts',
       'testing-layer libs/testing/src/bad-layer.ts',
       'rooms-spec-layer libs/rooms/src/bad-layer.spec.ts',

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,14 +9,21 @@ const STOP_SECONDS = 10;
 /** Processes that run now. They stay in this script's group, so that whoever ends that ends them too. */
 const running = new Set();
 
-/** A port that nobody listens on. */
-export const freePort = () =>
-  new Promise((done, fail) => {
-    const server = createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+/**
+ * A port that nobody listens on, below those that the system gives to outgoing connections: it is still free when a server
+ * that died there is started again, whatever has tried to connect to it meanwhile.
+ */
+export const freePort = async () => {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+};
+
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
 /** A process: `ended` resolves to what it ended with, `said` is all it wrote, `printed` what it wrote to stdout. */
@@ -37,7 +45,7 @@ export const start = (command, args, options) => {
 };
 
 /** A process and all below it: a shell does not take along what it has started. */
-const family = (pid) => {
+export const family = (pid) => {
   const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = listed.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
   const found = [pid];

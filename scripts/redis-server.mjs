@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { randomInt } from 'node:crypto';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unpackedProgram } from './debian.mjs';
+import { freePort } from './processes.mjs';
 
 const START_MS = 20_000;
 
@@ -105,23 +105,6 @@ export class RedisSentinel extends RedisServer {
     return [file, '--sentinel'];
   }
 }
-
-/**
- * A port that nobody listens on, below those that the system gives to outgoing connections: it is still free when a server
- * that died there is started again, whatever has tried to connect to it meanwhile.
- */
-export const freePort = async () => {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-};
-
-const isFree = (port) =>
-  new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 
 /** Whether the server takes commands: not while it still loads its data. */
 const answers = (port) =>

@@ -16,11 +16,13 @@ import { connect, type RedisClient } from './clients/connect.js';
 import { RedisUnfitError, text, type RedisConnection } from './connection.js';
 import { RedisCourier } from './courier/redis-courier.js';
 import { LEASE_TIMES, RedisDirectory, type LeaseTimes } from './directory/redis-directory.js';
+import { Heads } from './feed/heads.js';
 import { RedisFeed } from './feed/redis-feed.js';
 import { FORMAT, hash, Keys } from './keys.js';
 import { checkServer } from './server-check.js';
 import { socketIoAdapter, type SocketIoAdapter } from './socketio-adapter.js';
-import { RedisRoomStore, type StoreHooks } from './store/redis-store.js';
+import { KeptStore } from './store/kept-store.js';
+import { RedisRoomStore } from './store/redis-store.js';
 import { ReplicatedWrites } from './store/replicated-writes.js';
 import { Subscriptions } from './subscriptions.js';
 import { RedisUsers } from './users/redis-users.js';
@@ -44,6 +46,12 @@ export interface RedisOptions {
   readonly replicas?: number;
   /** Begins every key and channel: of the apps on one server each has its own. @default 'greenroom' */
   readonly prefix?: string;
+  /**
+   * Keeps the rooms of all nodes in the place of Redis, which is left with who owns what and with what nodes tell each other:
+   * PostgreSQL, say. Closed with the ports.
+   * @default Redis
+   */
+  readonly store?: RoomStore;
   /** @default LEASE_TIMES */
   readonly lease?: Partial<LeaseTimes>;
   /** How often what a node has heard is compared with the log, milliseconds. @default 1000 */
@@ -119,16 +127,17 @@ interface Connections {
 async function openPorts(options: RedisOptions, { redis, listening, writing }: Connections): Promise<RedisPorts> {
   const { clock = new SystemClock(), ids = systemIds, logger = SILENT, prefix = 'greenroom', headsMs = 1000 } = options;
   const keys = new Keys(prefix);
-  for (const sentence of await checkServer(redis)) logger.warn(sentence, {});
+  const sentences = await checkServer(redis);
+  // They are about what is kept.
+  if (options.store === undefined) for (const sentence of sentences) logger.warn(sentence, {});
   await checkFormat(redis, keys);
   const report = sparingly(logger, clock);
   const subscriptions = new Subscriptions(listening, report);
+  const heads = new Heads(redis, keys);
   const told = new WeakSet<PublishedTurn>();
-  const hooks: StoreHooks = {
-    onClaimed: (address, span) => feed.claimed(address, span),
-    onTold: (turn) => void told.add(turn),
-    onFenced: (address) => directory.forget(address),
-    release: async () => {
+  const hooks = {
+    onFenced: (address: string): void => directory.forget(address),
+    release: async (): Promise<void> => {
       directory.close();
       feed.close();
       subscriptions.close();
@@ -138,12 +147,28 @@ async function openPorts(options: RedisOptions, { redis, listening, writing }: C
   };
   const { replicas = 0 } = options;
   const writes = replicas === 0 ? redis : new ReplicatedWrites(writing, replicas);
-  const store = new RedisRoomStore(redis, keys, hooks, writes);
+  const store =
+    options.store === undefined
+      ? new RedisRoomStore(
+          redis,
+          keys,
+          {
+            ...hooks,
+            onClaimed: (address, span) => feed.claimed(address, span),
+            onTold: (turn) => void told.add(turn),
+          },
+          writes,
+        )
+      : new KeptStore(options.store, heads, {
+          ...hooks,
+          onClaimed: (address, span) => feed.announce(address, span),
+        });
   const shared = { redis, subscriptions, keys, clock, report };
   const name = ids.unique();
   const feed = new RedisFeed({
     ...shared,
     log: store,
+    heads,
     name: hash(name) + 1,
     headsMs,
     isTold: (turn) => told.has(turn),

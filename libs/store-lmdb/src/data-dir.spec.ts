@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { encodeValue } from '@greenroom/protocol/values';
 import { open } from 'lmdb';
 import { DataDirError, lockDataDir } from './data-dir.js';
 import { openLmdbStore } from './lmdb-store.js';
 import { isRunning, thisProcess } from './process-mark.js';
-import { encode } from './values.js';
 
 let home: string;
 beforeEach(() => {
@@ -81,7 +81,7 @@ describe('the data directory', () => {
   it('is refused, unlocked again, when a later Greenroom wrote its data', async () => {
     await (await openLmdbStore({ dir: home })).close();
     const root = open({ path: home, maxDbs: 2 });
-    await root.openDB('about', { encoding: 'binary' }).put('format', encode(2));
+    await root.openDB('about', { encoding: 'binary' }).put('format', encodeValue(2));
     await root.close();
     expect(await refusal(home)).toBe(`${home} holds data of format 2; this Greenroom reads format 1.`);
     expect(existsSync(join(home, 'lock'))).toBe(false);

@@ -1,8 +1,8 @@
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import type { Entry, Head, Lineage, Snapshot } from '@greenroom/rooms';
 import type { Database } from 'lmdb';
 import { DataDirError } from './data-dir.js';
 import type { Environment } from './environment.js';
-import { decode, encode } from './values.js';
 
 /** Raised whenever what is below changes so that an older Greenroom would misread it. */
 const FORMAT = 1;
@@ -56,7 +56,7 @@ export class Layout {
       if (was?.deadline !== undefined) void this.#due.remove([was.deadline, address]);
       if (row.deadline !== undefined) void this.#due.put([row.deadline, address], PRESENT);
     }
-    void this.#rooms.put(address, encode(row));
+    void this.#rooms.put(address, encodeValue(row));
   }
 
   putEntry(address: string, seq: number, encoded: Buffer): void {
@@ -71,7 +71,7 @@ export class Layout {
   *entries(address: string, from: number, to: number, limit: number): Generator<Entry> {
     const start: [string, number] = [address, from];
     const end: [string, number] = [address, to];
-    for (const { value } of this.#log.getRange({ start, end, limit })) yield decode(value) as Entry;
+    for (const { value } of this.#log.getRange({ start, end, limit })) yield decodeValue(value) as Entry;
   }
 
   /** Entries whose `seq` is below `before`, from the newest down. */
@@ -79,7 +79,7 @@ export class Layout {
     const start: [string, number] = [address, before];
     const end: [string, number] = [address, -1];
     for (const { value } of this.#log.getRange({ start, end, exclusiveStart: true, limit, reverse: true })) {
-      yield decode(value) as Entry;
+      yield decodeValue(value) as Entry;
     }
   }
 
@@ -102,7 +102,7 @@ export class Layout {
   }
 
   putLineage(address: string, lineage: readonly Lineage[]): void {
-    void this.#lineages.put(address, encode(lineage));
+    void this.#lineages.put(address, encodeValue(lineage));
   }
 
   /** Takes new pages each time, as any other write does. */
@@ -122,11 +122,11 @@ export class Layout {
   }
 }
 
-const read = (bytes: Buffer | undefined): unknown => (bytes === undefined ? undefined : decode(bytes));
+const read = (bytes: Buffer | undefined): unknown => (bytes === undefined ? undefined : decodeValue(bytes));
 
 function checkFormat(about: Database<Buffer, string>, dir: string): void {
   const format = read(about.get('format'));
-  if (format === undefined) about.putSync('format', encode(FORMAT));
+  if (format === undefined) about.putSync('format', encodeValue(FORMAT));
   else if (format !== FORMAT) {
     throw new DataDirError(
       `${dir} holds data of format ${JSON.stringify(format)}; this Greenroom reads format ${FORMAT}.`,

@@ -1,3 +1,4 @@
+import { encodeValue } from '@greenroom/protocol/values';
 import {
   advance,
   barrierAfter,
@@ -23,7 +24,6 @@ import { lockDataDir, prepareDataDir } from './data-dir.js';
 import { Environment } from './environment.js';
 import { GroupCommit } from './group-commit.js';
 import { Layout, type RoomRow } from './layout.js';
-import { encode } from './values.js';
 
 export interface LmdbStoreOptions {
   /** Directory of the data, made if need be; on a local disk, never on NFS. One process at a time. */
@@ -98,7 +98,7 @@ class OpenStore implements LmdbRoomStore {
       const lineage = [...layout.lineage(address), { epoch: barrier.epoch, base: barrier.seq }];
       const snapshot = layout.snapshot(address);
       return () => {
-        layout.putEntry(address, barrier.seq, encode(barrier));
+        layout.putEntry(address, barrier.seq, encodeValue(barrier));
         layout.putLineage(address, lineage);
         layout.putRoom(address, was, rowOf(headAt(barrier, owner), was?.saved ?? 0, was?.deadline));
         return { epoch: barrier.epoch, barrier, lineage, ...(snapshot !== undefined && { snapshot }) };
@@ -267,7 +267,7 @@ function blankedIn(
 /** @throws StoreRefusedError when the value is not plain data. */
 function encoded(address: string, value: Entry | Snapshot): Buffer {
   try {
-    return encode(value);
+    return encodeValue(value);
   } catch (error) {
     throw new StoreRefusedError(`${address}: what is to be kept is not plain data.`, { cause: error });
   }

@@ -1,3 +1,4 @@
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import {
   MovedError,
   NoSuchRoomError,
@@ -6,7 +7,6 @@ import {
   UnknownOutcomeError,
   type Envelope,
 } from '@greenroom/rooms';
-import { decode, encode } from '../values.js';
 
 /** What travels between nodes. */
 export type Letter =
@@ -24,8 +24,8 @@ interface Refusal {
   readonly hasMadeRoom: boolean;
 }
 
-export const writeLetter = (letter: Letter): Buffer => encode(letter);
-export const readLetter = (bytes: Buffer): Letter => decode(bytes) as Letter;
+export const writeLetter = (letter: Letter): Buffer => encodeValue(letter);
+export const readLetter = (bytes: Buffer): Letter => decodeValue(bytes) as Letter;
 
 export const refusalOf = (thrown: unknown): Refusal => {
   const error = toRoomError(thrown);

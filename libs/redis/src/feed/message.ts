@@ -1,5 +1,5 @@
+import { decodeValue, decodeValues, encodeValue } from '@greenroom/protocol/values';
 import { eventsOf, type FeedMessage, type PublishedTurn } from '@greenroom/rooms';
-import { decode, decodeAll, encode } from '../values.js';
 import type { Row, Told } from '../store/row.js';
 
 /**
@@ -35,7 +35,7 @@ export function messageHead(letter: Letter, { epoch, after, to }: Span, from = 0
 const NOWHERE: Span = { epoch: 0, after: 0, to: 0 };
 
 export const encodeWhole = (message: FeedMessage, from: number): Buffer =>
-  Buffer.concat([messageHead('whole', message.type === 'turn' ? message : NOWHERE, from), encode(message)]);
+  Buffer.concat([messageHead('whole', message.type === 'turn' ? message : NOWHERE, from), encodeValue(message)]);
 
 export interface Head {
   readonly letter: Letter;
@@ -57,10 +57,10 @@ export function readHead(bytes: Buffer): Head | undefined {
   return { letter, span: { epoch, after, to }, from };
 }
 
-export const readWhole = (bytes: Buffer): FeedMessage => decode(bytes.subarray(HEAD_BYTES)) as FeedMessage;
+export const readWhole = (bytes: Buffer): FeedMessage => decodeValue(bytes.subarray(HEAD_BYTES)) as FeedMessage;
 
 export function readTurn(bytes: Buffer, span: Span): PublishedTurn {
-  const values = decodeAll(bytes.subarray(HEAD_BYTES));
+  const values = decodeValues(bytes.subarray(HEAD_BYTES));
   const told = values.pop() as Told;
   return turnOf(values as Row['entry'][], told, span);
 }

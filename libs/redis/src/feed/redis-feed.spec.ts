@@ -1,77 +1,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { FeedMessage, PublishedTurn } from '@greenroom/rooms';
-import { VirtualClock } from '@greenroom/testing';
+import { MemoryRoomStore, type FeedMessage, type PublishedTurn } from '@greenroom/rooms';
 import { feedContract } from '@greenroom/testing/contracts';
-import { TestRedis, type End } from '../redis.fixture.js';
-import { RedisRoomStore } from '../store/redis-store.js';
+import { TestRedis } from '../redis.fixture.js';
 import { Turns } from '../store/turns.fixture.js';
-import { RedisFeed } from './redis-feed.js';
+import { A, HEADS_MS, Nodes, STORES } from './nodes.fixture.js';
 
 const redis = new TestRedis();
-const A = 'lab/a';
-const HEADS_MS = 1000;
-
-/** A node's store and feed; its channels can be made to lose what comes. */
-class Node {
-  readonly clock = new VirtualClock();
-  readonly told = new WeakSet<PublishedTurn>();
-  readonly store: RedisRoomStore;
-  readonly feed: RedisFeed;
-  /** So many messages are lost on their way to this node. */
-  loses = 0;
-  /** Until then it takes the server to hear what it has asked for. */
-  heard: Promise<void> = Promise.resolve();
-
-  constructor(
-    readonly end: End,
-    name: number,
-  ) {
-    this.store = new RedisRoomStore(end.redis, end.keys, {
-      onClaimed: (address, span) => this.feed.claimed(address, span),
-      onTold: (turn) => void this.told.add(turn),
-      onFenced: () => {},
-      release: async () => {},
-    });
-    const { subscriptions } = end;
-    const listen = subscriptions.listen.bind(subscriptions);
-    subscriptions.listen = (channel, listener) => {
-      const subscription = listen(channel, (bytes) => {
-        if (this.loses > 0) this.loses -= 1;
-        else listener(bytes);
-      });
-      const ready = Promise.all([subscription.ready, this.heard]).then(() => undefined);
-      return { ready, stop: () => subscription.stop() };
-    };
-    const isTold = (turn: PublishedTurn): boolean => this.told.has(turn);
-    this.feed = new RedisFeed({ ...end, name, log: this.store, clock: this.clock, headsMs: HEADS_MS, isTold });
-  }
-
-  hear(address = A): FeedMessage[] {
-    const heard: FeedMessage[] = [];
-    this.feed.subscribe(address, (_, message) => void heard.push(message));
-    return heard;
-  }
-}
-
-const nodes: Node[] = [];
-const start = async (count = 2): Promise<Node[]> => {
-  const prefix = redis.app();
-  for (let i = 1; i <= count; i += 1) nodes.push(new Node(await redis.end(prefix), i));
-  return nodes.slice(-count);
-};
-afterEach(() => {
-  for (const { feed } of nodes.splice(0)) feed.close();
-  redis.disconnect();
-});
+const nodes = new Nodes(redis);
+afterEach(() => nodes.close());
 
 feedContract('RedisFeed', async () => {
-  const [{ feed }, { feed: other }] = (await start()) as [Node, Node];
+  const [{ feed }, { feed: other }] = await nodes.pair();
   return { feed, other, settle: () => redis.settle() };
 });
 
-describe('RedisFeed', () => {
+describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) => {
   const setUp = async () => {
-    const [owner, other] = (await start()) as [Node, Node];
+    const kept = newStore();
+    const [owner, other] = await nodes.pair(kept);
     const turns = await Turns.claim(owner.store, A);
     const [here, there] = [owner.hear(), other.hear()];
     await redis.settle();
@@ -80,7 +26,7 @@ describe('RedisFeed', () => {
       owner.feed.publish(A, turn);
       return turn;
     };
-    return { owner, other, turns, here, there, commit };
+    return { kept, owner, other, turns, here, there, commit };
   };
 
   it('a turn that the store has told is heard once on every node, and on its own before `publish` returns', async () => {
@@ -106,6 +52,29 @@ describe('RedisFeed', () => {
     await redis.settle();
     expect(there).toEqual(all.slice(0, 1));
     for (let i = 0; i < 3; i += 1) all.push(await commit());
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+
+  it('a hole that comes about while another is refilled is refilled, too', async () => {
+    const { other, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    const rows = other.store.rows.bind(other.store);
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    other.store.rows = async (...args) => {
+      const found = await rows(...args);
+      await answered;
+      return found;
+    };
+    for (let hole = 0; hole < 2; hole += 1) {
+      other.loses = 1;
+      for (let i = 0; i < 2; i += 1) all.push(await commit());
+      await redis.settle();
+    }
+    expect(there).toEqual(all.slice(0, 1));
+    answer();
     await redis.settle();
     expect(there).toEqual(all);
   });
@@ -136,10 +105,9 @@ describe('RedisFeed', () => {
   });
 
   it('what is committed after `subscribe` and before the channel is heard is not missed', async () => {
-    const { other, commit } = await setUp();
+    const { kept, other, commit } = await setUp();
     await commit();
-    const late = new Node(await redis.end(other.end.keys.prefix), 9);
-    nodes.push(late);
+    const late = await nodes.start(other.end.keys.prefix, kept);
     let hear = (): void => {};
     late.heard = new Promise((resolve) => (hear = resolve));
     late.loses = 2;
@@ -183,8 +151,22 @@ describe('RedisFeed', () => {
     }
   });
 
+  it('what an owner committed and nobody was told, because it died, is heard once another has claimed the room', async () => {
+    const { owner, other, turns, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    other.loses = 1;
+    all.push(await turns.commit());
+    await redis.settle();
+    expect(there).toEqual(all.slice(0, 1));
+    other.loses = 0;
+    await Turns.claim(owner.store, A, 'b');
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+
   it('a hole that the log does not have holds nothing up', async () => {
-    const [owner, other] = (await start()) as [Node, Node];
+    const [owner, other] = await nodes.pair(newStore());
     const there = other.hear();
     await redis.settle();
     const turns = await Turns.claim(owner.store, 'lab/elsewhere');
@@ -195,6 +177,23 @@ describe('RedisFeed', () => {
     expect(await other.feed.head(A)).toEqual({ epoch: volatile[5]?.epoch, seq: volatile[5]?.to });
   });
 
+  it('what Redis did not take is told when heads are compared, the newest turn of a room and so all before it', async () => {
+    const { owner, other, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    owner.isAway = true;
+    other.loses = 3;
+    for (let i = 0; i < 3; i += 1) all.push(await commit());
+    await redis.settle();
+    expect(there).toEqual(all.slice(0, 1));
+    owner.isAway = false;
+    other.loses = 0;
+    // The owner tells, or who listens looks: once to see that the room is still, and once to ask.
+    for (const { clock } of [owner, other]) await clock.advance(2 * HEADS_MS);
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+
   it('bytes on the channel that are none of ours are passed over', async () => {
     const { owner, there, commit } = await setUp();
     await owner.end.client.spublish(owner.end.keys.feed(A), 'what is this');
@@ -202,5 +201,61 @@ describe('RedisFeed', () => {
     const turn = await commit();
     await redis.settle();
     expect(there).toEqual([turn]);
+  });
+});
+
+describe('RedisFeed of rooms that are kept elsewhere', () => {
+  it('misses nothing of a room of which Redis knows no head, however long its log takes to answer', async () => {
+    const kept = new MemoryRoomStore();
+    const [owner, other] = await nodes.pair(kept);
+    const turns = await Turns.claim(owner.store, A);
+    const commit = async (): Promise<PublishedTurn> => {
+      const turn = await turns.commit();
+      owner.feed.publish(A, turn);
+      return turn;
+    };
+    for (let i = 0; i < 3; i += 1) await commit();
+    await owner.end.client.del(owner.end.keys.head(A));
+    let answer = (): void => {};
+    const read = kept.read.bind(kept);
+    kept.read = async (...args) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return read(...args);
+    };
+    other.loses = 1;
+    const heard = other.hear();
+    await redis.settle();
+    const all = [await commit(), await commit()];
+    await redis.settle();
+    kept.read = read;
+    answer();
+    await redis.settle();
+    expect(heard.slice(-2)).toEqual(all);
+    // The next one asks Redis alone.
+    expect(await owner.end.client.hget(owner.end.keys.head(A), 'seq')).toBe(String(all[1]?.to));
+  });
+
+  it('a node that Redis is away from goes on with those who come to it, in rooms of its own', async () => {
+    const [owner] = await nodes.pair(new MemoryRoomStore());
+    const turns = await Turns.claim(owner.store, A);
+    owner.isAway = true;
+    const heard = owner.hear();
+    await redis.settle();
+    const turn = await turns.commit();
+    owner.feed.publish(A, turn);
+    expect(heard).toEqual([turn]);
+  });
+
+  it('a late word of an owner that was replaced moves no head back', async () => {
+    const [owner, other] = await nodes.pair(new MemoryRoomStore());
+    const turns = await Turns.claim(owner.store, A);
+    const late = await turns.commit();
+    const next = await Turns.claim(other.store, A, 'b');
+    const turn = await next.commit();
+    other.feed.publish(A, turn);
+    await redis.settle();
+    owner.feed.publish(A, late);
+    await redis.settle();
+    expect(await other.feed.head(A)).toEqual({ epoch: turn.epoch, seq: turn.to });
   });
 });

@@ -1,20 +1,11 @@
+import type { Position } from '@greenroom/protocol';
 import type { Clock, Feed, FeedListener, FeedMessage, PublishedTurn, Timer } from '@greenroom/rooms';
-import { defineScript, texts, type Script, type Sender } from '../connection.js';
+import type { Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscription, Subscriptions } from '../subscriptions.js';
-import { encodeWhole, readHead, readTurn, readWhole, type Span } from './message.js';
+import type { Heads } from './heads.js';
+import { encodeWhole, messageHead, readHead, readTurn, readWhole, type Span } from './message.js';
 import { Station, type Log } from './station.js';
-
-/** How long a head is known of a room whose turns no store of this Redis tells. */
-const HEAD_MS = 24 * 60 * 60 * 1000;
-
-/** KEYS head. ARGV epoch seq ttl channel message. Of an owner that another has followed nothing is told. */
-const PUBLISH = `
-local epoch = redis.call('HGET', KEYS[1], 'epoch')
-if epoch and tonumber(epoch) > tonumber(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return redis.call('SPUBLISH', ARGV[4], ARGV[5])`;
 
 export interface FeedContext {
   readonly redis: Sender;
@@ -22,6 +13,7 @@ export interface FeedContext {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly log: Log;
+  readonly heads: Heads;
   /** Names this feed among those that publish: not 0, and of no other. */
   readonly name: number;
   /** How often heads are compared, milliseconds. */
@@ -38,14 +30,14 @@ export interface FeedContext {
  */
 export class RedisFeed implements Feed {
   readonly #stations = new Map<string, { readonly station: Station; readonly subscription: Subscription }>();
-  readonly #publish: Script;
+  /** Of each room the last message that Redis did not take: it is sent again when heads are compared. */
+  readonly #unsent = new Map<string, { readonly span: Span; readonly message: Buffer }>();
   /** Where stations were when heads were last compared: one that has moved on since needs no comparing. */
   #positions = new WeakMap<Station, Station['position'] & object>();
   #timer: Timer | undefined;
   #isClosed = false;
 
   constructor(private readonly context: FeedContext) {
-    this.#publish = defineScript(context.redis, PUBLISH);
     context.subscriptions.onBack(() => {
       for (const { station, subscription } of this.#stations.values())
         void subscription.ready.then(() => station.catchUp());
@@ -58,11 +50,8 @@ export class RedisFeed implements Feed {
     this.#handOut(address, message);
     if (message.type === 'turn' && this.context.isTold(message)) return;
     const whole = encodeWhole(message, name);
-    const sent =
-      message.type === 'turn'
-        ? this.#publish([keys.head(address)], [message.epoch, message.to, HEAD_MS, keys.feed(address), whole])
-        : redis.send('SPUBLISH', keys.feed(address), whole);
-    sent.catch((error: unknown) => this.context.report(error));
+    if (message.type === 'turn') this.#send(address, message, whole);
+    else redis.send('SPUBLISH', keys.feed(address), whole).catch((error: unknown) => this.context.report(error));
   }
 
   subscribe(address: string, listener: FeedListener): () => void {
@@ -84,13 +73,9 @@ export class RedisFeed implements Feed {
     };
   }
 
-  async head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined> {
-    const { log, redis, keys } = this.context;
-    const [kept, [epoch, seq]] = await Promise.all([
-      log.head(address),
-      redis.send('HMGET', keys.head(address), 'epoch', 'seq').then(texts),
-    ]);
-    const published = epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
+  async head(address: string): Promise<Position | undefined> {
+    const { log, heads } = this.context;
+    const [kept, published] = await Promise.all([log.latest(address), heads.of(address)]);
     if (kept === undefined || published === undefined) return kept ?? published;
     return published.epoch > kept.epoch ? published : kept;
   }
@@ -100,11 +85,24 @@ export class RedisFeed implements Feed {
     this.#stations.get(address)?.station.pass(span);
   }
 
+  /** The same, where the store has told the other nodes nothing of it. */
+  announce(address: string, span: Span): void {
+    this.claimed(address, span);
+    this.#send(address, span, messageHead('barrier', span, this.context.name));
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== undefined) this.context.clock.cancel(this.#timer);
     for (const { subscription } of this.#stations.values()) subscription.stop();
     this.#stations.clear();
+  }
+
+  #send(address: string, span: Span, message: Buffer): void {
+    this.context.heads.raise(address, span, message).catch((error: unknown) => {
+      this.#unsent.set(address, { span, message });
+      this.context.report(error);
+    });
   }
 
   #handOut(address: string, message: FeedMessage): void {
@@ -138,13 +136,16 @@ export class RedisFeed implements Feed {
   }
 
   async #compareHeads(): Promise<void> {
+    const unsent = [...this.#unsent];
+    this.#unsent.clear();
+    for (const [address, { span, message }] of unsent) this.#send(address, span, message);
     const looks = Array.from(this.#stations.values(), async ({ station }) => {
       const before = station.position;
       if (before !== undefined && this.#positions.get(station) !== before) {
         this.#positions.set(station, before);
         return;
       }
-      const head = await this.context.log.head(station.address);
+      const head = await this.context.log.latest(station.address);
       // One that goes on meanwhile is heard.
       if (head === undefined || station.position !== before) return;
       if (station.isNews({ epoch: head.epoch, after: head.seq, to: head.seq })) await station.catchUp();

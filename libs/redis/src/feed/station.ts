@@ -1,3 +1,4 @@
+import type { Position } from '@greenroom/protocol';
 import type { FeedListener, FeedMessage, PublishedTurn } from '@greenroom/rooms';
 import { turnsOf, type Span } from './message.js';
 import type { Row } from '../store/row.js';
@@ -9,7 +10,10 @@ const MAX_HELD = 256;
 
 /** What a station needs to know where it is, and what it missed. */
 export interface Log {
-  head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined>;
+  /** Where who begins to listen now begins: nothing that is committed because of what they ask later is below it. */
+  head(address: string): Promise<Position | undefined>;
+  /** How far the room is, as far as that is cheaply known. */
+  latest(address: string): Promise<Position | undefined>;
   rows(address: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Row[]>;
 }
 
@@ -19,7 +23,7 @@ export interface Log {
  */
 export class Station {
   readonly listeners = new Set<FeedListener>();
-  #position: { readonly epoch: number; readonly seq: number } | undefined;
+  #position: Position | undefined;
   #held: PublishedTurn[] = [];
   #catchingUp: Promise<void> | undefined;
   #mustLookAgain = false;
@@ -31,7 +35,7 @@ export class Station {
   ) {}
 
   /** What was heard last. */
-  get position(): { readonly epoch: number; readonly seq: number } | undefined {
+  get position(): Position | undefined {
     return this.#position;
   }
 
@@ -88,7 +92,7 @@ export class Station {
   /** Reads what is in the log and was not heard. Never rejects; what fails now is tried again by whoever asks next. */
   catchUp(): Promise<void> {
     this.#mustLookAgain = true;
-    this.#catchingUp ??= this.#readOn().finally(() => (this.#catchingUp = undefined));
+    this.#catchingUp ??= this.#readOn();
     return this.#catchingUp;
   }
 
@@ -98,10 +102,14 @@ export class Station {
         this.#mustLookAgain = false;
         this.#position ??= (await this.log.head(this.address)) ?? { epoch: 0, seq: 0 };
         while (await this.#readPage());
-        this.#jump();
+        // What came meanwhile may be ahead of what was read.
+        if (!this.#mustLookAgain) this.#jump();
       }
     } catch (error) {
       this.report(error);
+    } finally {
+      // At once: who asks from now on begins anew.
+      this.#catchingUp = undefined;
     }
   }
 
@@ -114,7 +122,9 @@ export class Station {
       if (this.isNews(turn)) this.#hear(turn);
     }
     const last = rows.at(-1)?.entry;
-    if (last?.input.type === 'barrier') this.pass({ epoch: last.epoch, after: last.seq - 1, to: last.last });
+    // All before it has been heard by now: other barriers, too.
+    if (last?.input.type === 'barrier')
+      this.pass({ epoch: last.epoch, after: this.#position?.seq ?? 0, to: last.last });
     this.#flush();
     return rows.length === PAGE && (this.#position?.seq ?? 0) > after;
   }

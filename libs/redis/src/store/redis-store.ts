@@ -1,3 +1,5 @@
+import type { Position } from '@greenroom/protocol';
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import {
   advance,
   FencedError,
@@ -17,7 +19,6 @@ import {
 } from '@greenroom/rooms';
 import { RefusedError, texts, type Argument, type Sender } from '../connection.js';
 import { SHARDS, type Keys } from '../keys.js';
-import { decode, encode } from '../values.js';
 import { messageHead, type Span } from '../feed/message.js';
 import { decodeRow, encodeRow, line, toldOf, type Row } from './row.js';
 import { storeScripts, type StoreScripts } from './scripts.js';
@@ -75,7 +76,7 @@ export class RedisRoomStore implements RoomStore {
       epoch: Number(epoch),
       barrier,
       lineage: lineageOf(lineage.toString()),
-      ...(snapshot !== null && { snapshot: decode(snapshot) as Snapshot }),
+      ...(snapshot !== null && { snapshot: decodeValue(snapshot) as Snapshot }),
     };
   }
 
@@ -173,8 +174,12 @@ export class RedisRoomStore implements RoomStore {
     await this.#closing;
   }
 
+  head(address: string): Promise<Position | undefined> {
+    return this.latest(address);
+  }
+
   /** The last position of the room's log. */
-  async head(address: string): Promise<{ readonly epoch: number; readonly seq: number } | undefined> {
+  async latest(address: string): Promise<Position | undefined> {
     const [epoch, seq] = texts(await this.redis.send('HMGET', this.keys.room(address), 'epoch', 'seq'));
     return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
   }
@@ -318,7 +323,7 @@ const finite = (bound: number): number => Math.min(bound, Number.MAX_SAFE_INTEGE
 /** @throws StoreRefusedError when the value is not plain data. */
 function encoded(address: string, value: unknown): Buffer {
   try {
-    return encode(value);
+    return encodeValue(value);
   } catch (error) {
     throw new StoreRefusedError(`${address}: what is to be kept is not plain data.`, { cause: error });
   }

@@ -1,5 +1,5 @@
+import { decodeValues, encodeValue } from '@greenroom/protocol/values';
 import type { Entry, PublishedTurn } from '@greenroom/rooms';
-import { decodeAll, encode } from '../values.js';
 
 /** What members hear of a turn beside its events, which are in its entries. */
 export type Told = Pick<PublishedTurn, 'after' | 'floor' | 'shared' | 'joined' | 'left' | 'ended' | 'count'>;
@@ -16,10 +16,10 @@ export interface Row {
 export const line = ({ seq, last, index, at }: Entry): string => `${seq} ${last} ${index} ${at}\n`;
 
 export const encodeRow = ({ entry, told }: Row): Buffer =>
-  Buffer.concat([Buffer.from(line(entry)), encode(entry), ...(told === undefined ? [] : [encode(told)])]);
+  Buffer.concat([Buffer.from(line(entry)), encodeValue(entry), ...(told === undefined ? [] : [encodeValue(told)])]);
 
 export function decodeRow(bytes: Buffer): Row {
-  const [entry, told] = decodeAll(bytes.subarray(bytes.indexOf('\n') + 1));
+  const [entry, told] = decodeValues(bytes.subarray(bytes.indexOf('\n') + 1));
   return { entry: entry as Entry, told: told as Told | undefined };
 }
 

@@ -20,8 +20,12 @@ export class Turns {
 
   async commit(): Promise<PublishedTurn> {
     const [batch, published] = this.next();
-    await this.store.append(this.address, this.#fence, batch);
+    await this.append(batch);
     return published;
+  }
+
+  async append(batch: Batch): Promise<void> {
+    await this.store.append(this.address, this.#fence, batch);
   }
 
   /** A snapshot of all, with a deadline; the log goes. */

@@ -1,0 +1,1 @@
+export { decodeValue, decodeValues, encodeValue } from './values.js';

@@ -1,0 +1,2 @@
+export { openPostgresStore, type PostgresOptions } from './open-postgres.js';
+export { PostgresUnfitError } from './unfit-error.js';
