@@ -55,6 +55,11 @@ export class RedisServer {
     return this.#child?.pid;
   }
 
+  /** It has been started, and has not ended: by itself or otherwise. */
+  get isRunning() {
+    return running.has(this.#child);
+  }
+
   /** On the same port and data as before. */
   async start() {
     const where = ['--port', this.port, '--cluster-port', this.busPort, '--bind', '127.0.0.1', '--dir', this.dir].map(

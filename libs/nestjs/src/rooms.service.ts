@@ -2,6 +2,7 @@ import { formatAddress, isName } from '@greenroom/protocol';
 import {
   RoomError,
   UnknownKindError,
+  type ActiveRoom,
   type Ids,
   type ParamsInputOf,
   type RoomContract,
@@ -18,6 +19,20 @@ export interface RoomPage {
   readonly rooms: readonly { readonly id: string; readonly members: number }[];
   /** Hand it in for the next page; absent on the last. */
   readonly cursor?: string;
+}
+
+/** What this node does now: for the app's own metrics and operators' pages. */
+export interface NodeActivity {
+  /** The node's id: another one after each start. */
+  readonly node: string;
+  /** Connections let in, of both carriers. */
+  readonly connections: number;
+  /** Commands that rooms here have been asked for since the start. */
+  readonly commands: number;
+  /** How many rooms are active here. */
+  readonly active: number;
+  /** Up to so many of them as were asked for. */
+  readonly rooms: readonly ActiveRoom[];
 }
 
 const PAGE = 100;
@@ -55,6 +70,18 @@ export class RoomsService {
   async list(contract: RoomContract, query: { limit?: number; cursor?: string } = {}): Promise<RoomPage> {
     this.#known(contract);
     return this.node.list(contract.kind, query.limit ?? PAGE, query.cursor);
+  }
+
+  /** What this node does, and which rooms it owns; 100 of them unless told. */
+  activity(query: { limit?: number } = {}): NodeActivity {
+    const { id: node, active, commands } = this.node;
+    const { limit = PAGE } = query;
+    const rooms: ActiveRoom[] = [];
+    for (const room of this.node.rooms()) {
+      if (rooms.length >= limit) break;
+      rooms.push(room);
+    }
+    return { node, connections: this.connections.size, commands, active, rooms };
   }
 
   /** Ends every connection that this process has of a user. They may connect again, if they are let in. */

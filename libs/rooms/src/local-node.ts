@@ -9,7 +9,7 @@ import { NODE_LIMITS, type NodeLimits } from './limits.js';
 import type { RoomStore } from './log/store.js';
 import { WatchedStore } from './log/watched-store.js';
 import { SILENT, sturdy, type RoomsLogger } from './logger.js';
-import type { RoomHandle, RoomList, RoomsNode } from './node.js';
+import type { ActiveRoom, RoomHandle, RoomList, RoomsNode } from './node.js';
 import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
@@ -102,6 +102,10 @@ class LocalNode implements RoomsNode {
     return this.#host.active;
   }
 
+  get commands(): number {
+    return this.#host.commands;
+  }
+
   get isWell(): boolean {
     return this.#store.isWell;
   }
@@ -151,6 +155,10 @@ class LocalNode implements RoomsNode {
     const known = this.kind(kind);
     if (known === undefined) throw new UnknownKindError(kind);
     return this.#host.list(known, limit, cursor);
+  }
+
+  rooms(): IterableIterator<ActiveRoom> {
+    return this.#host.rooms();
   }
 
   async drain(): Promise<void> {

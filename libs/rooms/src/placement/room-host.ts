@@ -11,7 +11,7 @@ import {
 import { isSavable, kindOf, type RoomKind } from '../kind.js';
 import { MemoryRoomStore } from '../log/memory-store.js';
 import type { EndedSession } from '../feed/feed.js';
-import type { RoomList } from '../node.js';
+import type { ActiveRoom, RoomList } from '../node.js';
 import type { Asker } from '../room/asker.js';
 import type { CommandRequest, Request } from '../room/request.js';
 import type { RoomEnvironment } from '../room/environment.js';
@@ -49,6 +49,7 @@ export class RoomHost {
   readonly #quarantine = new Quarantine();
   /** How often `retry` was called. */
   #retries = 0;
+  #commands = 0;
   #isDraining = false;
 
   constructor(private readonly options: RoomHostOptions) {}
@@ -56,6 +57,20 @@ export class RoomHost {
   /** Rooms loaded here. */
   get active(): number {
     return this.#slots.size;
+  }
+
+  /** Commands asked for. */
+  get commands(): number {
+    return this.#commands;
+  }
+
+  /** Rooms that take requests. */
+  *rooms(): Generator<ActiveRoom> {
+    for (const [address, slot] of this.#slots) {
+      if (slot.state !== 'active') continue;
+      const { members, position } = slot.room.core;
+      yield { address, members: members.count, position };
+    }
   }
 
   /** Whether a room of this address could be woken at all. */
@@ -70,6 +85,7 @@ export class RoomHost {
 
   /** Hands a request to the room, in the order of the calls, activating it first where needed. */
   ask(address: string, request: Request, deadline: number, asker: Asker): void {
+    if (request.type === 'command') this.#commands += 1;
     if (request.type === 'command' && this.#isQuarantined(address, request))
       return asker.reject(new QuarantinedError());
     const room = roomFor(request, this.#slots.get(address));
