@@ -2,7 +2,7 @@
 /** Specs, and what only they use. */
 const SPEC = '([.](spec|fixture)[.]ts$|/specs/)';
 /** What runs in a browser: a slice's page, and what pages share. */
-const PAGE = '^src/(pages|[^/]+/page)/';
+const PAGE = '^(src/pages|src/[^/]+/page|cluster/page)/';
 const lib = (name) => `^libs/${name}/`;
 /** A spec may also use `testing`, which has the contract suites, and what only the lib's `specs` may. */
 const only = (name, allowed, specs = []) => [
@@ -38,14 +38,14 @@ module.exports = {
     {
       name: 'no-deep-import-into-a-lib',
       severity: 'error',
-      from: { path: '^(?:libs/([^/]+)|src|test)/' },
+      from: { path: '^(?:libs/([^/]+)|src|cluster|test)/' },
       to: { path: '^libs/[^/]+/(src|dist)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|[a-z.-]+/index)\\.ts$'] },
     },
     {
       name: 'libs-by-their-name',
       comment: 'A relative path from one lib, or the app, into another lib.',
       severity: 'error',
-      from: { path: '^(?:libs/([^/]+)|src|test|bench)/' },
+      from: { path: '^(?:libs/([^/]+)|src|cluster|test|bench)/' },
       to: {
         path: '^libs/',
         pathNot: '^libs/$1/',
@@ -66,7 +66,7 @@ module.exports = {
       severity: 'error',
       from: { path: PAGE, pathNot: SPEC },
       to: {
-        path: ['^src/', '^libs/', 'node_modules/'],
+        path: ['^src/', '^cluster/', '^libs/', 'node_modules/'],
         pathNot: [PAGE, lib('client'), 'node_modules/preact/'],
         dependencyTypesNot: ['type-only'],
       },
@@ -74,8 +74,21 @@ module.exports = {
     {
       name: 'a-page-knows-no-other-page',
       severity: 'error',
-      from: { path: '^src/([^/]+)/page/' },
-      to: { path: '^src/[^/]+/page/', pathNot: '^src/$1/page/' },
+      from: { path: '^(src/[^/]+|cluster)/page/' },
+      to: { path: '^(src/[^/]+|cluster)/page/', pathNot: '^$1/page/' },
+    },
+    {
+      name: 'the-cluster-runs-the-app',
+      comment: 'As processes of their own: it has none of their code.',
+      severity: 'error',
+      from: { path: '^cluster/', pathNot: [PAGE, SPEC] },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'product-knows-no-cluster',
+      severity: 'error',
+      from: { path: '^(libs|src)/' },
+      to: { path: '^cluster/' },
     },
     {
       name: 'product-knows-no-tests',
@@ -86,7 +99,7 @@ module.exports = {
     {
       name: 'testing-only-in-tests',
       severity: 'error',
-      from: { path: '^(libs|src)/', pathNot: [lib('testing'), SPEC] },
+      from: { path: '^(libs|src|cluster)/', pathNot: [lib('testing'), SPEC] },
       to: { path: lib('testing') },
     },
     {

@@ -1,12 +1,20 @@
-// Builds the pages to dist/pages, unless what is there was made of just what there is now.
+// Builds the pages, those of each site unless what is there was made of just what there is now.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-const MARK = 'dist/pages/.made-of';
+/** Pages that one server serves. The server says which of them answers at which address. */
+const SITES = [
+  // The demo: each slice has its own.
+  { root: 'src', out: 'dist/pages', pages: ['src/chat/page/index.html', 'src/open-chat/page/index.html'] },
+  // `npm run cluster`.
+  { root: 'cluster/page', out: 'dist/cluster/page', pages: ['cluster/page/index.html'] },
+];
+const MARK = '.made-of';
 /** Everything a page can be made of: its slice, what pages share, the client, and the tools and packages by their versions. */
-const FOLDERS = ['src', 'libs/client/src', 'libs/protocol/src'];
+const FOLDERS = ['src', 'cluster/page', 'libs/client/src', 'libs/protocol/src'];
 const FILES = [
+  'scripts/build-pages.mjs',
   'vite.config.ts',
   'package-lock.json',
   'tsconfig.base.json',
@@ -26,16 +34,23 @@ const hash = createHash('sha256');
 for (const path of [...FILES, ...sources.toSorted()]) hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
 const madeOf = hash.digest('hex');
 
-const before = () => {
+const before = (mark) => {
   try {
-    return readFileSync(MARK, 'utf8');
+    return readFileSync(mark, 'utf8');
   } catch {
     return undefined;
   }
 };
 
-if (before() !== madeOf) {
+for (const { root, out, pages } of SITES) {
+  const mark = join(out, MARK);
+  if (before(mark) === madeOf) continue;
   const { build } = await import('vite');
-  await build();
-  writeFileSync(MARK, madeOf);
+  const input = pages.map((page) => resolve(page));
+  await build({
+    configFile: resolve('vite.config.ts'),
+    root,
+    build: { outDir: resolve(out), rolldownOptions: { input } },
+  });
+  writeFileSync(mark, madeOf);
 }

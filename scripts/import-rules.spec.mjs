@@ -22,6 +22,10 @@ const FILES = {
   'src/chat/page/main.tsx':
     "import '@greenroom/client';\nimport 'preact';\nimport type { Chat } from '../contract.js';\nimport '../../pages/style.js';\nexport type C = Chat;",
   'src/pages/style.ts': 'export {};',
+  'cluster/main.ts':
+    "import '@greenroom/client';\nimport type { Chat } from '../src/chat/contract.js';\nexport type C = Chat;",
+  'cluster/page/main.tsx':
+    "import 'preact';\nimport '../../src/pages/style.js';\nimport type { C } from '../main.js';\nexport type D = C;",
   'test/all.spec.ts': "import '@greenroom/testing';\nimport '@greenroom/client/socket.io';\nimport '../src/main.js';",
 
   'libs/protocol/src/bad-layer.ts': "import '@greenroom/rooms';",
@@ -46,6 +50,10 @@ const FILES = {
   'src/chat/page/bad-package.ts': "import 'xstate';",
   'src/chat/page/bad-lib.ts': "import '@greenroom/rooms';",
   'src/open/page/bad-other.ts': "import '../../chat/page/main.js';",
+  'cluster/page/bad-slice.ts': "import '../../src/chat/page/main.js';",
+  'cluster/page/bad-control.ts': "import '../main.js';",
+  'cluster/bad-app.ts': "import '../src/main.js';",
+  'src/bad-cluster.ts': "import '../cluster/main.js';",
   'src/bad-testing.ts': "import '@greenroom/testing';",
   'src/bad-tests.ts': "import '../test/all.spec.js';",
   'libs/rooms/src/bad-nest.ts': "import '@nestjs/common';",
@@ -115,6 +123,10 @@ test('each rule about imports catches what it is for, and nothing else', () => {
       'a-page-knows-the-client-and-types src/chat/page/bad-package.ts',
       'a-page-knows-the-client-and-types src/chat/page/bad-lib.ts',
       'a-page-knows-no-other-page src/open/page/bad-other.ts',
+      'a-page-knows-no-other-page cluster/page/bad-slice.ts',
+      'a-page-knows-the-client-and-types cluster/page/bad-control.ts',
+      'the-cluster-runs-the-app cluster/bad-app.ts',
+      'product-knows-no-cluster src/bad-cluster.ts',
       'testing-only-in-tests src/bad-testing.ts',
       'product-knows-no-tests src/bad-tests.ts',
       'the-engine-knows-no-nest-and-no-sockets libs/rooms/src/bad-nest.ts',

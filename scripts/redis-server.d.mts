@@ -5,6 +5,7 @@ export declare class RedisServer {
   readonly dir: string;
   readonly url: string;
   readonly pid: number | undefined;
+  readonly isRunning: boolean;
   static start(settings?: readonly string[]): Promise<RedisServer>;
   start(): Promise<void>;
   kill(signal?: NodeJS.Signals): Promise<void>;

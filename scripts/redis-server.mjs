@@ -55,6 +55,11 @@ export class RedisServer {
     return this.#child?.pid;
   }
 
+  /** It has been started, and has not ended: by itself or otherwise. */
+  get isRunning() {
+    return running.has(this.#child);
+  }
+
   /** On the same port and data as before. */
   async start() {
     const child = spawn(unpackedProgram('redis-server'), this.args(), { stdio: ['ignore', 'pipe', 'pipe'] });

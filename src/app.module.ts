@@ -8,6 +8,7 @@ import { ChatRoom } from './chat/chat.room.js';
 import { EchoRoom } from './echo/echo.room.js';
 import { HealthController } from './health/health.controller.js';
 import { OpenChatEndpoint } from './open-chat/open-chat.endpoint.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { ClosedRootGateway } from './root/closed-root.gateway.js';
 import { WebModule } from './web/web.module.js';
 
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly allowedOrigins: readonly string[];
   /** `false` lifts rates and connection counts. */
   readonly rateLimit: boolean;
+  /** Who has it may ask what this node does. @default nobody may */
+  readonly operatorToken?: string | undefined;
   /** Folder of the built pages. @default where the build puts them */
   readonly pagesDir?: string;
 }
@@ -31,11 +34,12 @@ export interface AppOptions {
   providers: [ClosedRootGateway],
 })
 export class AppModule {
-  static with({ secret, store, allowedOrigins, rateLimit, pagesDir }: AppOptions): DynamicModule {
+  static with({ secret, store, allowedOrigins, rateLimit, operatorToken, pagesDir }: AppOptions): DynamicModule {
     const authenticator = new JwtAuthenticator({ secret, issuer: ISSUER });
     const rooms = RoomsModule.forRoot({ store, authenticator, origins: allowedOrigins, rateLimit });
     const endpoints = EndpointsModule.forRoot({ rateLimit });
     const pages = WebModule.serving(pagesDir);
-    return { module: AppModule, imports: [rooms, endpoints, AuthModule.signingWith(secret), pages] };
+    const operator = OperatorModule.for(operatorToken);
+    return { module: AppModule, imports: [rooms, endpoints, AuthModule.signingWith(secret), operator, pages] };
   }
 }

@@ -26,6 +26,7 @@ test('each variable is read', () => {
     ALLOWED_ORIGINS: 'https://app.example.com, http://localhost:5173',
     STORE: 'memory',
     RATE_LIMIT: 'off',
+    OPERATOR_TOKEN: 'sixteen bytes or more',
     LOG_LEVEL: 'debug',
   });
   expect(config).toEqual({
@@ -36,6 +37,7 @@ test('each variable is read', () => {
     allowedOrigins: ['https://app.example.com', 'http://localhost:5173'],
     store: 'memory',
     rateLimit: false,
+    operatorToken: 'sixteen bytes or more',
     logLevel: 'debug',
   });
 });
@@ -54,6 +56,7 @@ describe('a mistake is one line that names the variable', () => {
     [{ HOST: '  ' }, 'HOST must be a host name or an address'],
     [{ DATA_DIR: ' ' }, 'DATA_DIR must be a folder'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET must be at least 32 bytes'],
+    [{ OPERATOR_TOKEN: 'short' }, 'OPERATOR_TOKEN must be at least 16 bytes'],
     [
       { ALLOWED_ORIGINS: 'https://a.example/path' },
       'ALLOWED_ORIGINS has "https://a.example/path", which is no origin such as https://app.example.com',

@@ -18,6 +18,8 @@ export interface Config {
   readonly redisUrl?: string;
   /** `false` lifts rates and connection counts, for benchmarks. @default true */
   readonly rateLimit: boolean;
+  /** Who has it may ask what this node does. Unset: nobody may. */
+  readonly operatorToken?: string;
   /** @default 'info' */
   readonly logLevel: LogLevel;
 }
@@ -80,6 +82,10 @@ const environment = z.object({
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   STORE: oneOf(STORES).optional(),
+  OPERATOR_TOKEN: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= 16, 'must be at least 16 bytes')
+    .optional(),
   RATE_LIMIT: oneOf(['on', 'off']).default('on'),
   LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
 });
@@ -123,6 +129,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     store,
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     rateLimit: values.RATE_LIMIT === 'on',
+    ...(values.OPERATOR_TOKEN !== undefined && { operatorToken: values.OPERATOR_TOKEN }),
     logLevel: values.LOG_LEVEL,
   };
 };

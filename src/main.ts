@@ -24,8 +24,8 @@ const serve = async (): Promise<void> => {
   const secret = await loadSecret(config);
   const store = await openStore(config);
   try {
-    const { allowedOrigins, rateLimit } = config;
-    const module = AppModule.with({ secret, store, allowedOrigins, rateLimit });
+    const { allowedOrigins, rateLimit, operatorToken } = config;
+    const module = AppModule.with({ secret, store, allowedOrigins, rateLimit, operatorToken });
     const app = await NestFactory.create(module, {
       logger,
       abortOnError: false,

@@ -1,19 +1,39 @@
 import type { ComponentChildren } from 'preact';
 
+/** A page's address, and what it is called. */
+type Link = readonly [href: string, name: string];
+
 const PAGES = [
   ['/', 'Chat'],
   ['/open-chat', 'Open chat'],
-] as const;
+] as const satisfies readonly Link[];
 
 /** On top of every page. `children`: what this page has to say there. */
 export const SiteHeader = ({ at, children }: { at: (typeof PAGES)[number][0]; children?: ComponentChildren }) => (
+  <Header home="/" pages={PAGES} at={at}>
+    {children}
+  </Header>
+);
+
+/** The same for a page that another server has, and whose way to these is longer. */
+export const Header = ({
+  home,
+  pages,
+  at,
+  children,
+}: {
+  home: string;
+  pages: readonly Link[];
+  at: string;
+  children?: ComponentChildren;
+}) => (
   <header class="site-header">
-    <a class="brand" href="/">
+    <a class="brand" href={home}>
       <Mark />
       <span>Greenroom</span>
     </a>
     <nav class="site-nav" aria-label="Pages">
-      {PAGES.map(([href, name]) => (
+      {pages.map(([href, name]) => (
         <a key={href} href={href} aria-current={href === at ? 'page' : undefined}>
           {name}
         </a>

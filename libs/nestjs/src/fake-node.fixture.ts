@@ -15,6 +15,7 @@ export const noLogic = {} as unknown as LogicFactory;
 export class FakeNode implements RoomsNode {
   readonly id = 'fake';
   readonly active = 0;
+  readonly commands = 0;
   readonly isWell = true;
   readonly kinds = new Map<string, RoomKind>();
   /** In the order it happened: `['start']`, `['send', 'chat/cats', 'say', { text }, options]`, ... */
@@ -57,6 +58,7 @@ export class FakeNode implements RoomsNode {
   async list(): Promise<{ rooms: { id: string; members: number }[] }> {
     return { rooms: [] };
   }
+  *rooms(): Generator<never> {}
   async drain(): Promise<void> {
     this.told.push(['drain']);
   }

@@ -21,7 +21,7 @@ export type { Admission, AdmittedJoin, CommandAttempt, JoinAttempt } from './adm
 
 // The app's own code
 export type { HistoryEvent, RoomRef, SendOptions, Sent } from './room-ref.js';
-export { RoomsService, type RoomPage } from './rooms.service.js';
+export { RoomsService, type NodeActivity, type RoomPage } from './rooms.service.js';
 export { RoomsHealth } from './health/rooms-health.js';
 
 // Gateway

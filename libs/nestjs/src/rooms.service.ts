@@ -2,6 +2,7 @@ import { formatAddress, isName } from '@greenroom/protocol';
 import {
   RoomError,
   UnknownKindError,
+  type ActiveRoom,
   type Ids,
   type ParamsInputOf,
   type RoomContract,
@@ -10,6 +11,7 @@ import {
 } from '@greenroom/rooms';
 import { Inject, Injectable } from '@nestjs/common';
 import { checkParams } from './admission/contract-check.js';
+import { Connections } from './gateway/connections.js';
 import { ROOMS_IDS, ROOMS_NODE, ROOMS_USERS } from './gateway/gateway.tokens.js';
 import { RoomRef } from './room-ref.js';
 
@@ -18,6 +20,20 @@ export interface RoomPage {
   readonly rooms: readonly { readonly id: string; readonly members: number }[];
   /** Hand it in for the next page; absent on the last. */
   readonly cursor?: string;
+}
+
+/** What this node does now: for the app's own metrics and operators' pages. */
+export interface NodeActivity {
+  /** The node's id: another one after each start. */
+  readonly node: string;
+  /** Connections let in, of both carriers. */
+  readonly connections: number;
+  /** Commands that rooms here have been asked for since the start. */
+  readonly commands: number;
+  /** How many rooms are active here. */
+  readonly active: number;
+  /** Up to so many of them as were asked for. */
+  readonly rooms: readonly ActiveRoom[];
 }
 
 const PAGE = 100;
@@ -29,6 +45,7 @@ export class RoomsService {
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_IDS) private readonly ids: Ids,
     @Inject(ROOMS_USERS) private readonly users: Users,
+    private readonly connections: Connections,
   ) {}
 
   /**
@@ -55,6 +72,18 @@ export class RoomsService {
   async list(contract: RoomContract, query: { limit?: number; cursor?: string } = {}): Promise<RoomPage> {
     this.#known(contract);
     return this.node.list(contract.kind, query.limit ?? PAGE, query.cursor);
+  }
+
+  /** What this node does, and which rooms it owns; 100 of them unless told. */
+  activity(query: { limit?: number } = {}): NodeActivity {
+    const { id: node, active, commands } = this.node;
+    const { limit = PAGE } = query;
+    const rooms: ActiveRoom[] = [];
+    for (const room of this.node.rooms()) {
+      if (rooms.length >= limit) break;
+      rooms.push(room);
+    }
+    return { node, connections: this.connections.size, commands, active, rooms };
   }
 
   /**

@@ -70,7 +70,7 @@ export { isSpent, lineageFrom } from './log/retention.js';
 export { createRoomsNode, type RoomsNodeOptions } from './local-node.js';
 export { NODE_LIMITS, type NodeLimits } from './limits.js';
 export type { RoomsLogger } from './logger.js';
-export type { RoomHandle, RoomList, RoomsNode } from './node.js';
+export type { ActiveRoom, RoomHandle, RoomList, RoomsNode } from './node.js';
 export type { Directory } from './placement/directory.js';
 export { MemoryDirectory } from './placement/memory-directory.js';
 export type { Courier, Envelope, EnvelopeHandler } from './routing/courier.js';

@@ -10,7 +10,7 @@ import type { Lease } from './log/leased-memory-store.js';
 import type { RoomStore } from './log/store.js';
 import { WatchedStore } from './log/watched-store.js';
 import { SILENT, sturdy, type RoomsLogger } from './logger.js';
-import type { RoomHandle, RoomList, RoomsNode } from './node.js';
+import type { ActiveRoom, RoomHandle, RoomList, RoomsNode } from './node.js';
 import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
@@ -126,6 +126,10 @@ class LocalNode implements RoomsNode {
     return this.#host.active;
   }
 
+  get commands(): number {
+    return this.#host.commands;
+  }
+
   get isWell(): boolean {
     return this.#store.isWell;
   }
@@ -182,6 +186,10 @@ class LocalNode implements RoomsNode {
     );
     const last = rooms.at(-1);
     return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
+  }
+
+  rooms(): IterableIterator<ActiveRoom> {
+    return this.#host.rooms();
   }
 
   async drain(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { HistoryReply, MembersReply } from '@greenroom/protocol';
+import type { HistoryReply, MembersReply, Position } from '@greenroom/protocol';
 import type { Identity } from './contract/member.js';
 import type { RoomKind } from './kind.js';
 import type { Connection } from './routing/connection.js';
@@ -24,6 +24,14 @@ export interface RoomList {
   readonly cursor?: string;
 }
 
+/** A room that a node runs now. */
+export interface ActiveRoom {
+  readonly address: string;
+  readonly members: number;
+  /** Where it is in its log: the epoch says since when this node owns it. */
+  readonly position: Position;
+}
+
 /** This process's part of the rooms: what a gateway and `RoomsService` talk to. Everything rejects with a `RoomError`. */
 export interface RoomsNode {
   readonly id: string;
@@ -40,6 +48,10 @@ export interface RoomsNode {
   list(kind: string, limit: number, cursor?: string): Promise<RoomList>;
   /** Rooms active here. */
   readonly active: number;
+  /** Those of them that take commands, by no order that means anything. */
+  rooms(): IterableIterator<ActiveRoom>;
+  /** Commands that rooms here have been asked for since the start, refused ones and repeats included. */
+  readonly commands: number;
   /** Its store takes writes, as far as one knows. */
   readonly isWell: boolean;
   /** Stops taking new work, lets every room finish and saves it. After it everything answers UNAVAILABLE. */

@@ -10,6 +10,7 @@ import {
 } from '../errors.js';
 import { isSavable, type RoomKind } from '../kind.js';
 import type { EndedSession } from '../feed/feed.js';
+import type { ActiveRoom } from '../node.js';
 import type { Asker } from '../room/asker.js';
 import type { CommandRequest, Request } from '../room/request.js';
 import type { RoomCore } from '../room/core.js';
@@ -43,6 +44,7 @@ export class RoomHost {
   readonly #quarantine = new Quarantine();
   /** How often `retry` was called. */
   #retries = 0;
+  #commands = 0;
   #isDraining = false;
 
   constructor(private readonly options: RoomHostOptions) {
@@ -52,6 +54,20 @@ export class RoomHost {
   /** Rooms loaded here. */
   get active(): number {
     return this.#slots.size;
+  }
+
+  /** Commands asked for. */
+  get commands(): number {
+    return this.#commands;
+  }
+
+  /** Rooms that take requests. */
+  *rooms(): Generator<ActiveRoom> {
+    for (const [address, slot] of this.#slots) {
+      if (slot.state !== 'active') continue;
+      const { members, position } = slot.room.core;
+      yield { address, members: members.count, position };
+    }
   }
 
   /** Whether a room of this address could be woken at all. */
@@ -66,6 +82,7 @@ export class RoomHost {
 
   /** Hands a request to the room, in the order of the calls, activating it first where needed. */
   ask(address: string, request: Request, deadline: number, asker: Asker): void {
+    if (request.type === 'command') this.#commands += 1;
     if (request.type === 'command' && this.#isQuarantined(address, request))
       return asker.reject(new QuarantinedError());
     if (!this.options.lease.isHeld && this.#loader.isVolatile(address)) return asker.reject(new UnavailableError());
