@@ -1,0 +1,125 @@
+import { VirtualClock } from '@greenroom/testing';
+import { expect, it } from '@jest/globals';
+import { MovedError, RejectedError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import type { Asker } from '../room/asker.js';
+import type { Request } from '../room/request.js';
+import { Line, type Call } from './line.js';
+
+const VIEW: Request = { type: 'view', viewer: undefined };
+const COMMAND: Request = {
+  type: 'command',
+  name: 'say',
+  data: {},
+  commandId: 'c:1',
+  session: undefined,
+  as: { id: 'ann', name: 'Ann' },
+};
+
+const setUp = () => {
+  const clock = new VirtualClock();
+  const handed: { readonly owner: string; readonly number: number; readonly asker: Asker }[] = [];
+  const ended = new Map<number, unknown>();
+  const world = { owner: 'n1' as string | undefined, emptied: 0 };
+  const line = new Line(
+    {
+      locate: async () => world.owner,
+      hand: (owner, { number }, asker) => void handed.push({ owner, number, asker }),
+      emptied: () => (world.emptied += 1),
+    },
+    clock,
+  );
+  const call = (number: number, request: Request = COMMAND, timeoutMs = 5000): Call => ({
+    request,
+    deadline: clock.now() + timeoutMs,
+    number,
+    resolve: (reply) => void ended.set(number, reply),
+    fail: (error) => void ended.set(number, error),
+  });
+  const asked = () => handed.map(({ owner, number }) => `${owner} ${number}`);
+  return { clock, line, handed, ended, world, call, asked };
+};
+
+it('calls that come back go on to the next owner in the order in which they were made, before any that came later', async () => {
+  const { clock, line, handed, world, call, asked } = setUp();
+  for (const number of [1, 2, 3]) line.put(call(number));
+  await clock.advance(0);
+  line.put(call(4));
+  await clock.advance(0);
+  world.owner = 'n2';
+  // Whoever has gone turns them away as it comes.
+  for (const i of [2, 0, 3, 1]) handed[i]?.asker.reject(new MovedError());
+  line.put(call(5));
+  await clock.advance(300);
+  expect(asked().slice(4)).toEqual(['n2 1', 'n2 2', 'n2 3', 'n2 4', 'n2 5']);
+});
+
+it('an owner is asked nothing as long as another owes an answer', async () => {
+  const { clock, line, handed, ended, world, call, asked } = setUp();
+  line.put(call(1));
+  await clock.advance(0);
+  world.owner = 'n2';
+  line.put(call(2));
+  await clock.advance(1000);
+  expect(asked()).toEqual(['n1 1']);
+  handed[0]?.asker.resolve('done');
+  await clock.advance(1000);
+  expect(asked()).toEqual(['n1 1', 'n2 2']);
+  expect(ended.get(1)).toBe('done');
+});
+
+it('a refusal of the room is the answer, and holds nobody up', async () => {
+  const { clock, line, handed, ended, world, call } = setUp();
+  line.put(call(1));
+  await clock.advance(0);
+  handed[0]?.asker.reject(new RejectedError('no'));
+  await clock.advance(0);
+  expect(ended.get(1)).toMatchObject({ code: 'REJECTED' });
+  expect([handed.length, world.emptied]).toEqual([1, 1]);
+});
+
+it('what was not answered is asked again where a repeat is known as one, and is unknown elsewhere', async () => {
+  const { clock, line, handed, ended, call, asked } = setUp();
+  line.put(call(1));
+  line.put(call(2, VIEW));
+  await clock.advance(0);
+  for (const { asker } of [...handed]) asker.reject(new UnansweredError());
+  await clock.advance(300);
+  expect(asked()).toEqual(['n1 1', 'n1 2', 'n1 1']);
+  expect(ended.get(2)).toMatchObject({ code: 'UNKNOWN_OUTCOME' });
+});
+
+it('that nothing was done is not said of what an owner may have done before', async () => {
+  const { clock, line, handed, ended, world, call } = setUp();
+  line.put(call(1));
+  await clock.advance(0);
+  handed[0]?.asker.reject(new UnansweredError());
+  world.owner = undefined;
+  await clock.advance(300);
+  expect(ended.get(1)).toBeInstanceOf(UnknownOutcomeError);
+});
+
+it('nobody is asked once time is up: nothing was done, and that is the answer', async () => {
+  const { clock, line, handed, ended, call } = setUp();
+  line.put(call(1, COMMAND, 300));
+  for (let i = 0; !ended.has(1); i += 1) {
+    while (handed[i] === undefined) await clock.advance(10);
+    handed[i]?.asker.reject(new MovedError());
+  }
+  expect(ended.get(1)).toBeInstanceOf(UnavailableError);
+  const times = handed.length;
+  await clock.advance(1000);
+  expect(handed).toHaveLength(times);
+});
+
+it('of a room that nobody can place, all who wait are told, and the next are asked for afresh', async () => {
+  const { clock, line, ended, world, call, asked } = setUp();
+  world.owner = undefined;
+  line.put(call(1));
+  line.put(call(2));
+  await clock.advance(0);
+  expect([ended.get(1), ended.get(2)]).toMatchObject([{ code: 'UNAVAILABLE' }, { code: 'UNAVAILABLE' }]);
+  world.owner = 'n1';
+  line.put(call(3));
+  await clock.advance(0);
+  expect(asked()).toEqual(['n1 3']);
+});
