@@ -1,0 +1,146 @@
+import { openRedis } from '@greenroom/redis';
+import type { Entry } from '@greenroom/rooms';
+import { faultProxy, type FaultProxy } from '@greenroom/testing/faults';
+import { RedisServer } from '../../scripts/redis-server.mjs';
+import { Cluster } from '../../cluster/processes/cluster.js';
+import type { NodeProcess } from '../../cluster/processes/node-process.js';
+import { activityOf, type Activity } from '../../cluster/watch/activity.js';
+import { ROOT, type Environment } from './server.js';
+import { eventually, within } from './within.js';
+
+export interface NodesOptions {
+  /** @default 3 */
+  readonly count?: number;
+  /** What each runs, from the repository. @default the demo as built */
+  readonly main?: string;
+  /** Of all nodes, beside what makes them one cluster. */
+  readonly env?: Environment;
+}
+
+const TOKEN = 'an operator of these nodes';
+const SECRET = 'nodes-of-one-spec-know-the-tokens-of-each-other';
+/** Nodes that start at the same time on a busy machine, milliseconds. */
+const START_MS = 60_000;
+
+/** Some nodes, each a process with a way of its own to their one Redis, and a load balancer before them. All of it can be broken. */
+export class Nodes {
+  private constructor(
+    readonly redis: RedisServer,
+    readonly cluster: Cluster,
+    private readonly ways: ReadonlyMap<string, FaultProxy>,
+  ) {}
+
+  /** Resolves when all of them take traffic. */
+  static async start({ count = 3, main = 'dist/main.js', env = {} }: NodesOptions = {}): Promise<Nodes> {
+    const redis = await RedisServer.start();
+    const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
+    const target = { port: redis.port };
+    const ways = new Map(await Promise.all(names.map(async (name) => [name, await faultProxy({ target })] as const)));
+    const cluster = await Cluster.open({
+      nodes: count,
+      program: (name) => ({
+        args: ['--enable-source-maps', main],
+        cwd: ROOT,
+        env: {
+          REDIS_URL: `redis://127.0.0.1:${ways.get(name)?.port}`,
+          JWT_SECRET: SECRET,
+          OPERATOR_TOKEN: TOKEN,
+          RATE_LIMIT: 'off',
+          ...env,
+        },
+      }),
+    });
+    const nodes = new Nodes(redis, cluster, ways);
+    cluster.start();
+    try {
+      await nodes.ready();
+    } catch (error) {
+      await nodes.close();
+      throw error;
+    }
+    return nodes;
+  }
+
+  /** What clients connect to. */
+  get url(): string {
+    return this.cluster.balancer.url;
+  }
+
+  get names(): readonly string[] {
+    return this.cluster.nodes.map(({ name }) => name);
+  }
+
+  node(name: string): NodeProcess {
+    const node = this.cluster.node(name);
+    if (node === undefined) throw new Error(`there is no ${name}`);
+    return node;
+  }
+
+  /** Between the node and Redis. */
+  way(name: string): FaultProxy {
+    const way = this.ways.get(name);
+    if (way === undefined) throw new Error(`there is no ${name}`);
+    return way;
+  }
+
+  /** Those nodes take traffic. Rejects when one ends instead. */
+  async ready(names: readonly string[] = this.names): Promise<void> {
+    const { balancer } = this.cluster;
+    await eventually(
+      `${names.join()} ready`,
+      () => {
+        for (const { name, state } of names.map((each) => this.node(each)))
+          if (state.is === 'died') throw new Error(`${name} has ended by itself: ${state.lastWords}`);
+        return names.every((name) => balancer.backend(name).takesTraffic);
+      },
+      START_MS,
+    );
+  }
+
+  /** Whoever connects meanwhile gets to that node. */
+  async onto<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const others = this.names.filter((each) => each !== name).map((each) => this.cluster.balancer.backend(each));
+    for (const other of others) other.hold(true);
+    try {
+      return await work();
+    } finally {
+      for (const other of others) other.hold(false);
+    }
+  }
+
+  /** What a node says that it does. */
+  async activity(name: string): Promise<Activity> {
+    const { port } = this.node(name);
+    const activity = port === undefined ? undefined : await activityOf(port, TOKEN);
+    if (activity === undefined) throw new Error(`${name} does not say what it does`);
+    return activity;
+  }
+
+  /** The node that has the room, by what those say that run. */
+  async ownerOf(room: string): Promise<string> {
+    for (const { name, state } of this.cluster.nodes) {
+      if (state.is !== 'listening') continue;
+      const { rooms } = await this.activity(name);
+      if (rooms.some(({ address }) => address === room)) return name;
+    }
+    throw new Error(`nobody has ${room}`);
+  }
+
+  /** The room's log, as Redis has it. */
+  async log(room: string): Promise<readonly Entry[]> {
+    const { store, close } = await openRedis({ url: this.redis.url });
+    try {
+      return await store.read(room, { limit: 1_000_000 });
+    } finally {
+      await close();
+    }
+  }
+
+  /** Nothing of it is left, whatever state it was in. */
+  async close(): Promise<void> {
+    for (const node of this.cluster.nodes) node.kill();
+    await within('the end of all nodes', this.cluster.close());
+    await Promise.all([...this.ways.values()].map((way) => way.close()));
+    await this.redis.close();
+  }
+}
