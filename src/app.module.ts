@@ -1,6 +1,5 @@
-import { JwtAuthenticator, RoomsModule } from '@greenroom/nestjs';
+import { JwtAuthenticator, RoomsModule, type StoreSource } from '@greenroom/nestjs';
 import { EndpointsModule } from '@greenroom/nestjs/endpoint';
-import type { RoomStore } from '@greenroom/rooms';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AlarmRoom } from './alarm/alarm.room.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -16,7 +15,8 @@ import { WebModule } from './web/web.module.js';
 export interface AppOptions {
   /** What tokens are signed with, at least 32 bytes. */
   readonly secret: string;
-  readonly store: RoomStore;
+  /** Where rooms are kept, and what connects this process with others. */
+  readonly store: StoreSource;
   /** Origins, besides the server's own, whose pages may connect. */
   readonly allowedOrigins: readonly string[];
   /** `false` lifts rates and connection counts. */

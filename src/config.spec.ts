@@ -42,6 +42,12 @@ test('each variable is read', () => {
   });
 });
 
+test('with REDIS_URL rooms are kept there', () => {
+  const redis = { store: 'redis', redisUrl: 'redis://localhost' };
+  expect(readConfig({ REDIS_URL: 'redis://localhost' })).toMatchObject(redis);
+  expect(readConfig({ REDIS_URL: 'redis://localhost', STORE: 'redis' })).toMatchObject(redis);
+});
+
 describe('a mistake is one line that names the variable', () => {
   test.each([
     [{ PORT: '80a' }, 'PORT must be a port, 0 to 65535, not "80a"'],
@@ -74,10 +80,6 @@ describe('a mistake is one line that names the variable', () => {
     [
       { STORE: 'memory', REDIS_URL: 'redis://localhost' },
       'STORE memory is for one process and REDIS_URL for several: unset one of them',
-    ],
-    [
-      { REDIS_URL: 'redis://localhost' },
-      'the redis store is not available in this version: unset REDIS_URL and use STORE lmdb',
     ],
     [
       { STORE: 'postgres', DATABASE_URL: 'postgres://localhost/rooms' },

@@ -12,8 +12,10 @@ export interface Config {
   readonly jwtSecret?: string;
   /** Origins, besides the server's own, whose pages may connect; `*` is every page. @default [] */
   readonly allowedOrigins: readonly string[];
-  /** @default 'lmdb' */
-  readonly store: 'lmdb' | 'memory';
+  /** @default 'redis' where `REDIS_URL` is set, else 'lmdb' */
+  readonly store: 'lmdb' | 'memory' | 'redis';
+  /** What several processes share; with `store` `redis`. */
+  readonly redisUrl?: string;
   /** `false` lifts rates and connection counts, for benchmarks. @default true */
   readonly rateLimit: boolean;
   /** Who has it may ask what this node does. Unset: nobody may. */
@@ -95,8 +97,7 @@ const chooseStore = ({ STORE, REDIS_URL, DATABASE_URL }: Environment): Config['s
   const store = STORE ?? (REDIS_URL === undefined ? 'lmdb' : 'redis');
   switch (store) {
     case 'redis':
-      if (REDIS_URL === undefined) return new ConfigError('STORE redis needs REDIS_URL');
-      return new ConfigError('the redis store is not available in this version: unset REDIS_URL and use STORE lmdb');
+      return REDIS_URL === undefined ? new ConfigError('STORE redis needs REDIS_URL') : store;
     case 'postgres':
       if (DATABASE_URL === undefined) return new ConfigError('STORE postgres needs DATABASE_URL');
       return new ConfigError('STORE postgres is not available in this version: use lmdb');
@@ -126,6 +127,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     ...(values.JWT_SECRET !== undefined && { jwtSecret: values.JWT_SECRET }),
     allowedOrigins: values.ALLOWED_ORIGINS,
     store,
+    ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     rateLimit: values.RATE_LIMIT === 'on',
     ...(values.OPERATOR_TOKEN !== undefined && { operatorToken: values.OPERATOR_TOKEN }),
     logLevel: values.LOG_LEVEL,

@@ -1,6 +1,9 @@
 import 'reflect-metadata';
+import { NestRoomsLogger, type ClusterPorts } from '@greenroom/nestjs';
+import { openRedis, RedisUnfitError } from '@greenroom/redis';
 import { MemoryRoomStore, type RoomStore } from '@greenroom/rooms';
 import { DataDirError, openLmdbStore } from '@greenroom/store-lmdb';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { loadSecret } from './auth/secret.js';
@@ -8,13 +11,16 @@ import { ConfigError, readConfig, type Config } from './config.js';
 import { limitHttp } from './http-limits.js';
 import { PinoLogger } from './logger.js';
 
-const openStore = ({ store, dataDir }: Config): Promise<RoomStore> =>
-  store === 'memory' ? Promise.resolve(new MemoryRoomStore()) : openLmdbStore({ dir: dataDir });
+const openStore = async ({ store, dataDir, redisUrl }: Config): Promise<RoomStore | ClusterPorts> => {
+  if (redisUrl !== undefined) return openRedis({ url: redisUrl, logger: new NestRoomsLogger() });
+  return store === 'memory' ? new MemoryRoomStore() : openLmdbStore({ dir: dataDir });
+};
 
 const serve = async (): Promise<void> => {
   const config = readConfig(process.env);
   if (config instanceof ConfigError) throw config;
   const logger = new PinoLogger(config.logLevel);
+  Logger.overrideLogger(logger);
   const secret = await loadSecret(config);
   const store = await openStore(config);
   try {
@@ -30,6 +36,8 @@ const serve = async (): Promise<void> => {
     app.enableShutdownHooks([], { useProcessExit: true });
     limitHttp(app.getHttpServer());
     await app.listen(config.port, config.host);
+    if (config.redisUrl !== undefined && config.jwtSecret === undefined)
+      logger.warn('JWT_SECRET is unset: only processes that share DATA_DIR know the tokens of each other');
     if (!rateLimit) logger.warn('RATE_LIMIT is off: rates and connection counts are unlimited');
     logger.log(`Listening on ${await app.getUrl()}`);
   } catch (error) {
@@ -45,6 +53,7 @@ const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'getaddrinfo']);
 const isOperators = (error: unknown): boolean =>
   error instanceof ConfigError ||
   error instanceof DataDirError ||
+  error instanceof RedisUnfitError ||
   LISTENING.has((error as NodeJS.ErrnoException).syscall);
 
 try {

@@ -1,6 +1,8 @@
 // Module
 export { RoomsModule } from './rooms.module.js';
-export type { RoomsModuleExtras, RoomsModuleOptions, StoreSource } from './rooms.options.js';
+export type { NodeParts, RoomsModuleExtras, RoomsModuleOptions, StoreSource } from './rooms.options.js';
+export type { ClusterPorts, SocketIoAdapter } from './cluster/ports.js';
+export { NestRoomsLogger } from './nest-rooms-logger.js';
 export { ROOMS_STORE } from './rooms.tokens.js';
 
 // Room classes

@@ -14,10 +14,13 @@ import { EnhancedAdmission } from './admission/enhanced-admission.js';
 import { Host, type ProviderRecord } from './admission/host.js';
 import { Pipelines } from './admission/pipelines.js';
 import { RoomExplorer } from './discovery/room-explorer.js';
+import type { NodePorts } from './cluster/open-ports.js';
+import { spreadSockets } from './cluster/spread-sockets.js';
 import { Connections } from './gateway/connections.js';
 import { ROOMS_CLOCK, ROOMS_NODE } from './gateway/gateway.tokens.js';
 import { RoomsHealth } from './health/rooms-health.js';
-import { ROOMS_GATEWAY, ROOMS_STORE } from './rooms.tokens.js';
+import { gatewayOptionsOf } from './sockets/adapter-paths.js';
+import { ROOMS_GATEWAY, ROOMS_PORTS, ROOMS_STORE } from './rooms.tokens.js';
 
 /** A store that is not closed by then is left to the end of the process: what it acknowledged is kept. Milliseconds. */
 const CLOSING_MS = 1000;
@@ -32,6 +35,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     private readonly discovery: DiscoveryService,
     private readonly health: RoomsHealth,
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
+    @Inject(ROOMS_PORTS) private readonly ports: NodePorts,
     @Inject(ROOMS_STORE) private readonly store: RoomStore,
     @Inject(ROOMS_CLOCK) private readonly clock: Clock,
     private readonly connections: Connections,
@@ -43,6 +47,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     const definitions = await this.explorer.explore();
     for (const { kind } of definitions) this.node.register(kind);
     this.admission.open(definitions, this.#entrance());
+    this.#spreadSockets();
     await this.node.start();
     this.health.watch(() => this.node.isWell);
     this.health.enter('ready');
@@ -57,8 +62,23 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     await this.connections.drain('shutting down');
     await this.node.drain();
     const late = new Promise<void>((resolve) => this.clock.after(CLOSING_MS, resolve));
-    await Promise.race([this.store.close(), late]);
+    await Promise.race([this.#close(), late]);
     this.health.enter('stopped');
+  }
+
+  async #close(): Promise<void> {
+    await this.store.close();
+    if ('close' in this.ports) await this.ports.close();
+  }
+
+  /** Every gateway has its server by now, and nothing has connected. */
+  #spreadSockets(): void {
+    if (!('adapter' in this.ports) || this.ports.adapter === undefined) return;
+    const gateways = this.discovery.getProviders().filter(({ metatype }) => gatewayOptionsOf(metatype) !== undefined);
+    spreadSockets(
+      gateways.map(({ instance }) => instance as object),
+      this.ports.adapter,
+    );
   }
 
   /** What guards connecting: the gateway, behind the door where global enhancers are request-scoped. */

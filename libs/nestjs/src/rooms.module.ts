@@ -23,6 +23,7 @@ import { EnhancedAdmission } from './admission/enhanced-admission.js';
 import { Pipelines } from './admission/pipelines.js';
 import { RoomExplorer } from './discovery/room-explorer.js';
 import { Connections } from './gateway/connections.js';
+import { openPorts, type NodePorts } from './cluster/open-ports.js';
 import { gatewaySettings, type GatewaySettings } from './gateway/gateway.options.js';
 import {
   ROOMS_ADMISSION,
@@ -42,7 +43,7 @@ import { RoomsHealth } from './health/rooms-health.js';
 import { RoomsLifecycle } from './rooms.lifecycle.js';
 import { checksOf, NOBODY, type RoomsModuleExtras, type RoomsModuleOptions } from './rooms.options.js';
 import { RoomsService } from './rooms.service.js';
-import { ROOMS_GATEWAY, ROOMS_OPTIONS, ROOMS_STORE } from './rooms.tokens.js';
+import { ROOMS_GATEWAY, ROOMS_OPTIONS, ROOMS_PORTS, ROOMS_STORE } from './rooms.tokens.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RoomsModuleOptions>({
   optionsInjectionToken: ROOMS_OPTIONS,
@@ -73,13 +74,20 @@ class RoomsFeatureModule {}
 @Module({
   imports: [DiscoveryModule, UpgradeRouterModule],
   providers: [
-    fromOptions<RoomStore>(ROOMS_STORE, ({ store }) => (typeof store === 'function' ? store() : store)),
+    {
+      provide: ROOMS_PORTS,
+      useFactory: ({ store }: RoomsModuleOptions, clock: Clock, ids: Ids) =>
+        openPorts(store, { clock, ids, logger: new NestRoomsLogger() }),
+      inject: [ROOMS_OPTIONS, ROOMS_CLOCK, ROOMS_IDS],
+    },
+    { provide: ROOMS_STORE, useFactory: ({ store }: NodePorts) => store, inject: [ROOMS_PORTS] },
     fromOptions<Clock>(ROOMS_CLOCK, ({ clock }) => clock ?? new SystemClock()),
     fromOptions<Ids>(ROOMS_IDS, ({ ids }) => ids ?? systemIds),
     {
       provide: ROOMS_NODE,
-      useFactory: (options: RoomsModuleOptions, store: RoomStore, clock: Clock, ids: Ids) =>
+      useFactory: (options: RoomsModuleOptions, ports: NodePorts, store: RoomStore, clock: Clock, ids: Ids) =>
         createRoomsNode({
+          ...ports,
           store,
           clock,
           ids,
@@ -87,7 +95,7 @@ class RoomsFeatureModule {}
           logger: new NestRoomsLogger(),
           ...(options.limits !== undefined && { limits: options.limits }),
         }),
-      inject: [ROOMS_OPTIONS, ROOMS_STORE, ROOMS_CLOCK, ROOMS_IDS],
+      inject: [ROOMS_OPTIONS, ROOMS_PORTS, ROOMS_STORE, ROOMS_CLOCK, ROOMS_IDS],
     },
     fromOptions<Authenticator>(ROOMS_AUTHENTICATOR, ({ authenticator }) => authenticator ?? NOBODY),
     fromOptions<GatewaySettings>(ROOMS_GATEWAY_SETTINGS, gatewaySettings),

@@ -1,15 +1,30 @@
-import type { Clock, Ids, NodeLimits, RoomStore } from '@greenroom/rooms';
+import type { Clock, Ids, NodeLimits, RoomsLogger, RoomStore } from '@greenroom/rooms';
 import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { ClusterPorts } from './cluster/ports.js';
 import { UnauthenticatedError, type Authenticator } from './gateway/authenticator.js';
 import type { GatewayOptions } from './gateway/gateway.options.js';
 import type { RoomsGateway } from './gateway/rooms.gateway.js';
 
+/** What a store, and whatever else the node stands on, is opened with. */
+export interface NodeParts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The app's own log. */
+  readonly logger: RoomsLogger;
+}
+
+/** A store, for one process; or what several nodes share, its store included. */
+type Opened = RoomStore | ClusterPorts;
+
 /** Where rooms are kept. A factory is called once, when the app starts. */
-export type StoreSource = RoomStore | (() => RoomStore | Promise<RoomStore>);
+export type StoreSource = Opened | ((parts: NodeParts) => Opened | Promise<Opened>);
 
 /** What `RoomsModule.forRoot` takes. */
 export interface RoomsModuleOptions extends GatewayOptions {
-  /** Keeps the rooms' logs; closed when the app shuts down. */
+  /**
+   * Keeps the rooms' logs; closed when the app shuts down. For several nodes: what `openRedis` of `@greenroom/redis` resolves to,
+   * `(parts) => openRedis({ url, ...parts })`.
+   */
   readonly store: StoreSource;
   /** Tells who a token belongs to. @default every token is refused */
   readonly authenticator?: Authenticator;

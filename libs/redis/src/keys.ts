@@ -21,6 +21,7 @@ export const FORMAT = 1;
  * | `<prefix>:{n}:owner:<a>`  | the node that is to own the room; it expires                                           |
  * | `<prefix>:nodes`          | sorted set of nodes by the end of their lease (the server's clock); a channel, too      |
  * | `<prefix>:inbox:<name>`   | channel of what is sent to a node, or back to a courier                                |
+ * | `<prefix>:socket.io#...`  | channels of Socket.IO's adapter, two a namespace and node                               |
  * | `<prefix>:format`         | number of this layout                                                                  |
  */
 export class Keys {
@@ -28,6 +29,11 @@ export class Keys {
 
   get nodes(): string {
     return `${this.prefix}:nodes`;
+  }
+
+  /** Begins the channels of Socket.IO's adapter. */
+  get socketIo(): string {
+    return `${this.prefix}:socket.io`;
   }
 
   get format(): string {

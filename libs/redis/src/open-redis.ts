@@ -17,6 +17,7 @@ import { LEASE_TIMES, RedisDirectory, type LeaseTimes } from './directory/redis-
 import { RedisFeed } from './feed/redis-feed.js';
 import { FORMAT, hash, Keys } from './keys.js';
 import { checkServer } from './server-check.js';
+import { socketIoAdapter, type SocketIoAdapter } from './socketio-adapter.js';
 import { RedisRoomStore } from './store/redis-store.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -46,6 +47,8 @@ export interface RedisPorts {
   readonly directory: Directory;
   readonly courier: Courier;
   readonly feed: Feed;
+  /** For `server.adapter()`: Socket.IO's own, sharded, on the same connections. */
+  readonly adapter: SocketIoAdapter;
   close(): Promise<void>;
 }
 
@@ -124,7 +127,7 @@ async function openPorts(
     monotonic: () => performance.now(),
     isHeard: (node) => courier.isHeard(node),
   });
-  return { store, directory, courier, feed, close: () => store.close() };
+  return { store, directory, courier, feed, adapter: socketIoAdapter(shared), close: () => store.close() };
 }
 
 /** @throws RedisUnfitError when another Greenroom wrote what is there. */

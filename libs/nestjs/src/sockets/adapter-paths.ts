@@ -19,14 +19,19 @@ export function adapterPaths(
   const paths = new Set([ENGINE_PATH, ...further].map(withoutSlash));
   for (const module of modules.values()) {
     for (const { metatype } of module.providers.values()) {
-      if (typeof metatype !== 'function') continue;
-      const options: unknown = Reflect.getMetadata(GATEWAY_OPTIONS, metatype);
-      if (typeof options !== 'object' || options === null) continue;
+      const options = gatewayOptionsOf(metatype);
+      if (options === undefined) continue;
       if ('path' in options && typeof options.path === 'string') paths.add(withoutSlash(`/${options.path}`));
       else if (!socketIo && !('namespace' in options)) paths.add(WS_PATH);
     }
   }
   return paths;
+}
+
+/** What `@WebSocketGateway` was given; `undefined`: the class is no gateway. */
+export function gatewayOptionsOf(metatype: unknown): object | undefined {
+  const options: unknown = typeof metatype === 'function' ? Reflect.getMetadata(GATEWAY_OPTIONS, metatype) : undefined;
+  return typeof options === 'object' && options !== null ? options : undefined;
 }
 
 /** engine.io's path ends in a slash, a browser's may or may not: `/socket.io/` and `/socket.io` are one. */

@@ -42,6 +42,7 @@ export interface StoreHooks {
  * `appendfsync`, see README.md.
  */
 export class RedisRoomStore implements RoomStore {
+  readonly isShared = true;
   readonly #scripts: StoreScripts;
   /** Rooms whose log is being read for what is to be blanked in it: what follows waits, to stay in order. */
   readonly #redacting = new Map<string, Promise<unknown>>();

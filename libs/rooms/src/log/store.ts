@@ -88,6 +88,8 @@ export interface Due {
  * {@link StoreRefusedError} wrote nothing; one that rejects with anything else may have been written.
  */
 export interface RoomStore {
+  /** Several processes may have it open, and each sees what the others write. Nodes that share rooms need one that is. @default false */
+  readonly isShared?: boolean;
   /**
    * Takes a room over: seals the old epoch with a barrier entry, always synced. Concurrent claims: the later wins.
    * The room's deadline stays until an append or a snapshot replaces it.

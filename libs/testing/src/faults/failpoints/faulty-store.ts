@@ -8,6 +8,7 @@ export const faultyStore = (
   failpoints: Pick<FailpointsReached, 'reach'>,
   surroundings: Pick<Surroundings, 'why' | 'isDraining'>,
 ): RoomStore => ({
+  isShared: store.isShared === true,
   claim: async (...args) => {
     await failpoints.reach('before-claim');
     const claim = await store.claim(...args);

@@ -3,6 +3,7 @@ import type { Observer } from './observation.js';
 
 /** A store that notes what it has committed, at the moment it has: to be the innermost, below whatever can strike. */
 export const committed = (store: RoomStore, observe: Observer): RoomStore => ({
+  isShared: store.isShared === true,
   claim: async (address, ...args) => {
     const claim = await store.claim(address, ...args);
     if (claim !== undefined) observe({ type: 'committed', room: address, seq: claim.barrier.last });
