@@ -1,7 +1,7 @@
 import { webSocket } from '@greenroom/client';
 import { socketIo } from '@greenroom/client/socket.io';
 import { afterEach, expect, it } from '@jest/globals';
-import { Nodes } from './kit/nodes.js';
+import { TestCluster } from './kit/test-cluster.js';
 import { SdkMember } from './kit/sdk-member.js';
 import { eventually } from './kit/within.js';
 
@@ -13,7 +13,7 @@ const AT_ONCE = 3;
 /** A takeover or a failure is over by then, on a machine that is busy with something else. */
 const PATIENCE_MS = 30_000;
 
-let nodes: Nodes | undefined;
+let nodes: TestCluster | undefined;
 const members: SdkMember[] = [];
 afterEach(async () => {
   for (const member of members.splice(0)) member.close();
@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 /** Three nodes, and on each a member of one room, each by another carrier. */
-const begin = async (): Promise<Nodes> => {
-  const started = (nodes = await Nodes.start());
+const begin = async (): Promise<TestCluster> => {
+  const started = (nodes = await TestCluster.start());
   for (const [i, name] of started.names.entries()) {
     const carrier = CARRIERS[i % CARRIERS.length] ?? webSocket();
     members.push(await started.onto(name, () => SdkMember.join(started.url, `member-${i + 1}`, carrier, ROOM)));
@@ -42,9 +42,9 @@ const acked = (count: number, after = 0): Promise<void> => {
 const epochNow = (): number => Math.max(...members.flatMap(({ acked }) => acked.map(({ epoch }) => epoch)));
 
 /** Everybody has been told everything; what was told and acknowledged is what the log has. @returns how many owners it had */
-const allIsWell = async ({ log }: { log: Nodes['log'] }): Promise<number> => {
+const allIsWell = async (cluster: TestCluster): Promise<number> => {
   for (const member of members) await member.hush();
-  const entries = await log(ADDRESS);
+  const entries = await cluster.log(ADDRESS);
   const last = Math.max(...members.flatMap(({ acked }) => acked.map(({ seq }) => seq)));
   await eventually(
     'everybody told of the last message',
@@ -70,5 +70,7 @@ it('the owner is killed with -9: the next command is acknowledged by another, no
   expect(next).not.toBe(owner);
   expect(await allIsWell(started)).toBe(2);
   const count = members.reduce((sum, member) => sum + member.acked.length, 0);
-  process.stdout.write(`${owner} killed, ${next} took over; first ack ${ms} ms after; ${count} acknowledged, all there once\n`);
+  process.stdout.write(
+    `${owner} killed, ${next} took over; first ack ${ms} ms after; ${count} acknowledged, all there once\n`,
+  );
 }, 120_000);

@@ -1,5 +1,7 @@
 /** Answers that still count for how long one waits. Milliseconds. */
 const RECENT_MS = 10_000;
+/** Epochs that are remembered. */
+const MOST_EPOCHS = 500;
 
 /** What became of commands: how long each has waited for its answer, and when a room first answered in an epoch. */
 export class Answers {
@@ -7,7 +9,8 @@ export class Answers {
   failed = 0;
   readonly #underWay = new Set<{ readonly askedAt: number }>();
   #recent: { readonly at: number; readonly tookMs: number }[] = [];
-  readonly #epochs = new Map<string, { readonly epoch: number; readonly at: number }>();
+  /** When the first command of an epoch was acknowledged, by room and epoch. */
+  readonly #firsts = new Map<string, number>();
 
   get waiting(): number {
     return this.#underWay.size;
@@ -22,7 +25,7 @@ export class Answers {
       const at = Date.now();
       this.acked += 1;
       this.#recent.push({ at, tookMs: at - command.askedAt });
-      if (epoch > (this.#epochs.get(room)?.epoch ?? 0)) this.#epochs.set(room, { epoch, at });
+      this.#first(`${room} ${epoch}`, at);
     } catch {
       this.failed += 1;
     } finally {
@@ -32,8 +35,7 @@ export class Answers {
 
   /** When the first command of that epoch was acknowledged. */
   firstOf(room: string, epoch: number): number | undefined {
-    const known = this.#epochs.get(room);
-    return known?.epoch === epoch ? known.at : undefined;
+    return this.#firsts.get(`${room} ${epoch}`);
   }
 
   /** The longest wait of late, those that go on included; milliseconds. */
@@ -41,5 +43,12 @@ export class Answers {
     this.#recent = this.#recent.filter(({ at }) => now - at < RECENT_MS);
     const waits = [...this.#underWay].map(({ askedAt }) => now - askedAt);
     return Math.max(0, ...waits, ...this.#recent.map(({ tookMs }) => tookMs));
+  }
+
+  #first(epoch: string, at: number): void {
+    if (this.#firsts.has(epoch)) return;
+    this.#firsts.set(epoch, at);
+    const [oldest] = this.#firsts.keys();
+    if (this.#firsts.size > MOST_EPOCHS && oldest !== undefined) this.#firsts.delete(oldest);
   }
 }

@@ -57,7 +57,6 @@ const became = (condition: NodeCondition, how = ''): string => {
 };
 
 const howSoon = ({ ackedAfterMs, seenAfterMs }: Extract<Happening, { type: 'room' }>): string => {
-  if (ackedAfterMs !== undefined)
-    return `: the next command was acknowledged ${lasting(Math.max(0, ackedAfterMs))} after`;
+  if (ackedAfterMs !== undefined) return `: next acknowledged after ${lasting(Math.max(0, ackedAfterMs))}`;
   return seenAfterMs === undefined ? '' : `, within ${lasting(seenAfterMs)}`;
 };

@@ -33,6 +33,8 @@ const LISTENING = /Listening on http:\/\/[^"\s]+:(\d+)/;
 
 /** A node of the app in a process of its own: started, killed, stopped, frozen, and started again as often as one likes. */
 export class NodeProcess {
+  /** How often it was started. */
+  starts = 0;
   #state: NodeState = { is: 'off' };
   #child: ChildProcess | undefined;
   #asked: 'killed' | 'stopped' | undefined;
@@ -75,6 +77,7 @@ export class NodeProcess {
       detached: true,
     });
     this.#child = child;
+    this.starts += 1;
     this.#asked = undefined;
     const words = new LastWords((line) => this.#hear(line));
     for (const stream of [child.stdout, child.stderr])

@@ -109,7 +109,10 @@ export class Observatory {
 
   #conditionOf({ name, state }: NodeProcess): NodeCondition {
     if (state.is !== 'listening') return state.is;
-    return this.#known.get(name)?.said?.phase === 'ready' ? 'ready' : 'unready';
+    const known = this.#known.get(name);
+    if (known?.said?.phase === 'ready') return 'ready';
+    // It has just begun to listen, and has not been asked yet.
+    return known?.said === undefined && known?.was === 'starting' ? 'starting' : 'unready';
   }
 
   #view(): ClusterView {

@@ -19,8 +19,10 @@ export class Rate {
   look(count: number | undefined, at: number): void {
     const last = this.#last;
     const isOn = count !== undefined && last !== undefined && count >= last.count && at > last.at;
-    this.#samples.push(isOn ? ((count - last.count) / (at - last.at)) * 1000 : 0);
+    this.#samples.push(isOn ? round(((count - last.count) / (at - last.at)) * 1000) : 0);
     if (this.#samples.length > this.most) this.#samples.shift();
     this.#last = count === undefined ? undefined : { count, at };
   }
 }
+
+const round = (rate: number): number => Math.round(rate * 10) / 10;

@@ -13,7 +13,6 @@ import {
   type Failpoint,
   type FaultProxy,
   type Observation,
-  type Participant,
   type Violation,
 } from '@greenroom/testing/faults';
 import { Servers } from '../kit/server.js';
@@ -23,6 +22,7 @@ import { assemble, type Crowd } from './crowd.js';
 import { generation, NOISE, type Generation } from './plan.js';
 import { ProcessUnderTest } from './process-under-test.js';
 import { GRACE_MS } from './server-options.js';
+import { settled } from './settled.js';
 import { gust } from './weather.js';
 
 export interface RunOptions {
@@ -52,7 +52,6 @@ export interface Report {
 const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
 const DURABLE = ['chat', 'alarm'];
 const TICK_MS = 50;
-const SETTLE_MS = 40_000;
 /** Rooms are saved as rarely as there are clients to fill them. */
 const CLIENTS_AN_ENTRY = 4;
 /** So much longer at most, milliseconds. */
@@ -155,7 +154,8 @@ class Run {
     const { root, seed, clients } = this.options;
     this.#starts += 1;
     const server = new ProcessUnderTest(this.#servers, join(root, '.faults/test/faults/server.js'), root, {
-      dataDir: this.#dataDir,
+      store: { dataDir: this.#dataDir },
+      historyEvents: 400,
       secret: SECRET,
       seed: seed * 1000 + this.#starts,
       strikes: life === undefined ? [] : [life.strike],
@@ -224,30 +224,23 @@ class Run {
     this.#proxy?.set({});
     const server = await this.#start();
     crowd.settle();
-    if (!(await this.#settled(crowd.participants))) return this.#end(server, 'SIGTERM');
+    if (!(await this.#areSettled(crowd))) return this.#end(server, 'SIGTERM');
     this.#faults.push(...(await crowd.library.finish()));
     // Whoever was lost on the way is gone for good by then, and all have heard of it.
     await pause(GRACE_MS + 1500);
     this.#observe({ type: 'quiet' });
     for (const participant of crowd.participants) participant.audit();
-    await this.#settled(crowd.participants);
+    await this.#areSettled(crowd);
     this.#isOver = true;
     crowd.end();
     await this.#end(server, 'SIGTERM');
     return undefined;
   }
 
-  async #settled(participants: readonly Participant[]): Promise<boolean> {
-    const until = performance.now() + SETTLE_MS;
-    while (participants.some(({ isSettled }) => !isSettled)) {
-      if (performance.now() > until) {
-        const restless = participants.filter(({ isSettled }) => !isSettled);
-        this.#faults.push(`not settled: ${restless.map(({ restlessness }) => restlessness).join(' | ')}`);
-        return false;
-      }
-      await pause(TICK_MS);
-    }
-    return true;
+  async #areSettled({ participants }: Crowd): Promise<boolean> {
+    const restless = await settled(participants);
+    if (restless !== undefined) this.#faults.push(restless);
+    return restless === undefined;
   }
 
   #report(): Report {

@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { writeSync } from 'node:fs';
-import { gatewaySettings, Room, ROOMS_CLOCK, ROOMS_GATEWAY_SETTINGS, ROOMS_NODE } from '@greenroom/nestjs';
-import { createRoomsNode, MemoryFeed, SystemClock, type RoomsLogger } from '@greenroom/rooms';
+import {
+  gatewaySettings,
+  Room,
+  type ClusterPorts,
+  ROOMS_CLOCK,
+  ROOMS_GATEWAY_SETTINGS,
+  ROOMS_NODE,
+} from '@greenroom/nestjs';
+import { createRoomsNode, MemoryFeed, SystemClock, type RoomsLogger, type RoomStore } from '@greenroom/rooms';
+import { openRedis } from '@greenroom/redis';
 import { openLmdbStore } from '@greenroom/store-lmdb';
 import { Failpoints } from '@greenroom/testing/faults';
 import { Test } from '@nestjs/testing';
@@ -17,9 +25,8 @@ import { GRACE_MS, REST_MS, type ServerOptions, type ServerWord } from './server
 /** How often it says what was hit: less is lost with a kill than is hit in so many milliseconds. */
 const HITS_MS = 100;
 
-const { dataDir, secret, seed, strikes, noise, snapshotEntries } = JSON.parse(
-  process.env['FAULTS'] ?? '{}',
-) as ServerOptions;
+const options = JSON.parse(process.env['FAULTS'] ?? '{}') as ServerOptions;
+const { secret, seed, strikes, noise, snapshotEntries, historyEvents } = options;
 /** At once, as the process may be dead a moment later. */
 const say = (word: ServerWord): void => void writeSync(1, `${JSON.stringify(word)}\n`);
 
@@ -48,18 +55,32 @@ const told =
   (level: string): RoomsLogger['error'] =>
   (message, { cause, ...fields }) =>
     void process.stderr.write(`${level} ${message} ${JSON.stringify(fields)} ${String(cause)}\n`);
-const store = failpoints.store(await openLmdbStore({ dir: dataDir }));
+const logger: RoomsLogger = { warn: told('warn'), error: told('error') };
 const clock = failpoints.clock(new SystemClock());
+
+/** One node of several: its failpoints are between it and Redis. */
+const oneOfSeveral = async (url: string): Promise<ClusterPorts> => {
+  const ports = await openRedis({ url, logger });
+  return { ...ports, store: failpoints.store(ports.store), feed: failpoints.feed(ports.feed) };
+};
+const alone = async (dir: string): Promise<RoomStore> => failpoints.store(await openLmdbStore({ dir }));
+
+const kept =
+  'dataDir' in options.store ? await alone(options.store.dataDir) : await oneOfSeveral(options.store.redisUrl);
 const node = createRoomsNode({
-  store,
+  ...('directory' in kept
+    ? kept
+    : {
+        store: kept,
+        feed: failpoints.feed(new MemoryFeed((cause) => logger.error('a feed listener failed', { cause }))),
+      }),
   clock,
-  feed: failpoints.feed(new MemoryFeed((cause) => told('error')('a feed listener failed', { cause }))),
-  limits: { snapshotEntries, historyEvents: 400 },
-  logger: { warn: told('warn'), error: told('error') },
+  limits: { snapshotEntries, historyEvents },
+  logger,
   checks: true,
 });
 const module = await Test.createTestingModule({
-  imports: [AppModule.with({ secret, store, allowedOrigins: [], rateLimit: false })],
+  imports: [AppModule.with({ secret, store: kept, allowedOrigins: [], rateLimit: false })],
 })
   .overrideProvider(ROOMS_NODE)
   .useValue(node)

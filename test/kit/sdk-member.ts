@@ -78,7 +78,8 @@ export class SdkMember {
         faults.push(`${this.name} was told ${told.get(seq) ?? 'nothing'} at ${seq}, where "${text}" is`);
     }
     for (const [i, { seq }] of this.heard.entries())
-      if (seq <= (this.heard[i - 1]?.seq ?? 0)) faults.push(`${this.name} was told of ${seq} after ${this.heard[i - 1]?.seq}`);
+      if (seq <= (this.heard[i - 1]?.seq ?? 0))
+        faults.push(`${this.name} was told of ${seq} after ${this.heard[i - 1]?.seq}`);
     return faults;
   }
 

@@ -1,29 +1,37 @@
 import { openRedis } from '@greenroom/redis';
 import type { Entry } from '@greenroom/rooms';
 import { faultProxy, type FaultProxy } from '@greenroom/testing/faults';
-import { RedisServer } from '../../scripts/redis-server.mjs';
+import { RedisServer } from '#redis-server';
 import { Cluster } from '../../cluster/processes/cluster.js';
 import type { NodeProcess } from '../../cluster/processes/node-process.js';
 import { activityOf, type Activity } from '../../cluster/watch/activity.js';
 import { ROOT, type Environment } from './server.js';
 import { eventually, within } from './within.js';
 
-export interface NodesOptions {
+export interface TestClusterOptions {
   /** @default 3 */
   readonly count?: number;
+  /** The repository. @default where this file is */
+  readonly root?: string;
   /** What each runs, from the repository. @default the demo as built */
   readonly main?: string;
-  /** Of all nodes, beside what makes them one cluster. */
-  readonly env?: Environment;
+  /** Of a node, beside its port. @default what the demo needs to be one of them */
+  readonly env?: (redisUrl: string, name: string) => Environment;
 }
 
 const TOKEN = 'an operator of these nodes';
 const SECRET = 'nodes-of-one-spec-know-the-tokens-of-each-other';
+const demo = (redisUrl: string): Environment => ({
+  REDIS_URL: redisUrl,
+  JWT_SECRET: SECRET,
+  OPERATOR_TOKEN: TOKEN,
+  RATE_LIMIT: 'off',
+});
 /** Nodes that start at the same time on a busy machine, milliseconds. */
 const START_MS = 60_000;
 
 /** Some nodes, each a process with a way of its own to their one Redis, and a load balancer before them. All of it can be broken. */
-export class Nodes {
+export class TestCluster {
   private constructor(
     readonly redis: RedisServer,
     readonly cluster: Cluster,
@@ -31,7 +39,12 @@ export class Nodes {
   ) {}
 
   /** Resolves when all of them take traffic. */
-  static async start({ count = 3, main = 'dist/main.js', env = {} }: NodesOptions = {}): Promise<Nodes> {
+  static async start({
+    count = 3,
+    main = 'dist/main.js',
+    env = demo,
+    root = ROOT,
+  }: TestClusterOptions = {}): Promise<TestCluster> {
     const redis = await RedisServer.start();
     const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
     const target = { port: redis.port };
@@ -40,17 +53,11 @@ export class Nodes {
       nodes: count,
       program: (name) => ({
         args: ['--enable-source-maps', main],
-        cwd: ROOT,
-        env: {
-          REDIS_URL: `redis://127.0.0.1:${ways.get(name)?.port}`,
-          JWT_SECRET: SECRET,
-          OPERATOR_TOKEN: TOKEN,
-          RATE_LIMIT: 'off',
-          ...env,
-        },
+        cwd: root,
+        env: env(`redis://127.0.0.1:${ways.get(name)?.port}`, name),
       }),
     });
-    const nodes = new Nodes(redis, cluster, ways);
+    const nodes = new TestCluster(redis, cluster, ways);
     cluster.start();
     try {
       await nodes.ready();
@@ -59,6 +66,11 @@ export class Nodes {
       throw error;
     }
     return nodes;
+  }
+
+  /** Processes that were started so far. */
+  get starts(): number {
+    return this.cluster.nodes.reduce((sum, { starts }) => sum + starts, 0);
   }
 
   /** What clients connect to. */

@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openRedis } from '@greenroom/redis';
+import {
+  checkInvariants,
+  Dice,
+  faultProxy,
+  LogArchive,
+  ObservationWriter,
+  observationsOf,
+  type FaultProxy,
+  type Observation,
+  type Violation,
+} from '@greenroom/testing/faults';
+import { TestCluster } from '../kit/test-cluster.js';
+import { pause } from '../kit/within.js';
+import { chatModel } from './chat-model.js';
+import { assemble, type Crowd } from './crowd.js';
+import { Disruptor, type Disruption } from './disruptions.js';
+import type { RunOptions } from './run.js';
+import { GRACE_MS, type ServerOptions } from './server-options.js';
+import { settled } from './settled.js';
+import { gust } from './weather.js';
+
+export interface ClusterReport {
+  readonly acks: number;
+  readonly events: number;
+  readonly observations: number;
+  readonly starts: number;
+  /** How often each thing happened. */
+  readonly hits: ReadonlyMap<Disruption, number>;
+  /** Epochs in the logs of durable rooms: one for each time that somebody took a room. */
+  readonly epochs: number;
+  readonly violations: readonly Violation[];
+  /** Whatever else is wrong, in sentences. */
+  readonly faults: readonly string[];
+}
+
+const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
+const DURABLE = ['chat', 'alarm'];
+const TICK_MS = 50;
+/** Between two things that happen, milliseconds. */
+const BETWEEN_MS = [300, 1500] as const;
+/** Rooms are saved as rarely as there are clients to fill them. */
+const CLIENTS_AN_ENTRY = 4;
+
+/** One run: many clients, several nodes of which each is struck again and again, and what does not hold of what they all saw. */
+export const runCluster = async (options: RunOptions & { readonly nodes: number }): Promise<ClusterReport> => {
+  const dir = await mkdtemp(join(tmpdir(), 'greenroom-faults-'));
+  const scene = new ClusterRun(options, dir);
+  try {
+    return await scene.play();
+  } finally {
+    await scene.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+class ClusterRun {
+  readonly #dice: Dice;
+  readonly #writer: ObservationWriter;
+  readonly #archive = new LogArchive();
+  readonly #faults: string[] = [];
+  #cluster: TestCluster | undefined;
+  /** Between the clients and the balancer. */
+  #proxy: FaultProxy | undefined;
+  #crowd: Crowd | undefined;
+  #isOver = false;
+  #configured = 0;
+  #acks = 0;
+  #events = 0;
+
+  constructor(
+    private readonly options: RunOptions & { readonly nodes: number },
+    dir: string,
+  ) {
+    this.#dice = new Dice(options.seed);
+    this.#writer = new ObservationWriter(join(dir, 'observations.jsonl'));
+  }
+
+  async play(): Promise<ClusterReport> {
+    const { seconds, seed, nodes, root, log = () => {} } = this.options;
+    const main = '.faults/test/faults/server.js';
+    const cluster = (this.#cluster = await TestCluster.start({
+      count: nodes,
+      root,
+      main,
+      env: (url) => this.#env(url),
+    }));
+    const proxy = (this.#proxy = await faultProxy({ seed, target: { port: cluster.cluster.balancer.port } }));
+    const crowd = (this.#crowd = await assemble({
+      ...this.options,
+      login: cluster.url,
+      url: proxy.url,
+      dice: this.#dice.fork('crowd'),
+      observe: (observation) => this.#observe(observation),
+    }));
+    crowd.begin();
+    const dice = this.#dice.fork('disruptions');
+    const disruptor = new Disruptor(cluster, dice, log);
+    const until = performance.now() + seconds * 1000;
+    for (let next = 0; performance.now() < until;) {
+      if (performance.now() >= next) {
+        disruptor.strike();
+        next = performance.now() + dice.int(...BETWEEN_MS);
+      }
+      if (dice.chance(0.06)) gust(proxy, dice);
+      await pause(TICK_MS);
+    }
+    await disruptor.over();
+    await this.#rest(cluster, crowd, proxy);
+    this.#writer.close();
+    return this.#report(disruptor);
+  }
+
+  async close(): Promise<void> {
+    this.#crowd?.end();
+    await this.#proxy?.close();
+    await this.#cluster?.close();
+  }
+
+  #observe(observation: Observation): void {
+    if (this.#isOver) return;
+    if (observation.type === 'acked') this.#acks += 1;
+    if (observation.type === 'events') this.#events += observation.events.length;
+    this.#writer.write(observation);
+  }
+
+  #env(redisUrl: string): Readonly<Record<string, string>> {
+    const { seed, clients } = this.options;
+    this.#configured += 1;
+    const options: ServerOptions = {
+      store: { redisUrl },
+      secret: SECRET,
+      seed: seed * 1000 + this.#configured,
+      strikes: [],
+      noise: [],
+      snapshotEntries: Math.max(5, Math.round(clients / CLIENTS_AN_ENTRY)),
+      // Nothing is let go of: the logs are read at the end alone.
+      historyEvents: 1_000_000,
+    };
+    return { FAULTS: JSON.stringify(options), NODE_ENV: 'test' };
+  }
+
+  /** Everything is put right, and everybody given time to see that it is. */
+  async #rest(cluster: TestCluster, crowd: Crowd, proxy: FaultProxy): Promise<void> {
+    proxy.cut('reset');
+    proxy.set({});
+    await cluster.ready();
+    crowd.settle();
+    if (!(await this.#areSettled(crowd))) return;
+    this.#faults.push(...(await crowd.library.finish()));
+    // Whoever was lost on the way is gone for good by then, and all have heard of it.
+    await pause(GRACE_MS + 1500);
+    this.#observe({ type: 'quiet' });
+    for (const participant of crowd.participants) participant.audit();
+    await this.#areSettled(crowd);
+    this.#isOver = true;
+    crowd.end();
+    const { store, close } = await openRedis({ url: cluster.redis.url });
+    await this.#archive.look(store, DURABLE);
+    await close();
+  }
+
+  async #areSettled({ participants }: Crowd): Promise<boolean> {
+    const restless = await settled(participants);
+    if (restless !== undefined) this.#faults.push(restless);
+    return restless === undefined;
+  }
+
+  #report({ hits }: Disruptor): ClusterReport {
+    const logs = this.#archive.logs(() => 'all');
+    const violations = checkInvariants(observationsOf(this.#writer.path), logs, {
+      directed: { echo: ['whispered'] },
+      models: { chat: chatModel },
+    });
+    this.#faults.push(...(this.#crowd?.library.check(logs) ?? []));
+    return {
+      acks: this.#acks,
+      events: this.#events,
+      observations: this.#writer.count,
+      starts: this.#cluster?.starts ?? 0,
+      hits,
+      epochs: logs.reduce((sum, { entries }) => sum + new Set(entries.map(({ epoch }) => epoch)).size, 0),
+      violations: [...this.#archive.violations, ...violations],
+      faults: this.#faults,
+    };
+  }
+}
