@@ -13,11 +13,11 @@ export class HealthController {
     return { status: 'alive' };
   }
 
-  /** 503 while starting or draining, and while the store takes no writes. */
+  /** 503 while starting or draining, and while the store takes no writes or the other nodes are out of reach. */
   @Get('readyz')
   readyz() {
-    if (!this.rooms.isReady())
-      throw new ServiceUnavailableException(this.rooms.isStoreWell() ? this.rooms.phase : 'store');
-    return { status: 'ready' };
+    if (this.rooms.isReady()) return { status: 'ready' };
+    if (!this.rooms.isStoreWell()) throw new ServiceUnavailableException('store');
+    throw new ServiceUnavailableException(this.rooms.isConnected() ? this.rooms.phase : 'cut off');
   }
 }

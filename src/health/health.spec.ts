@@ -31,6 +31,19 @@ test('a process whose store takes no writes takes no traffic, and is worth keepi
   expect(await statuses()).toEqual([200, 200]);
 });
 
+test('a process that other nodes do not count on takes no traffic, and is worth keeping', async () => {
+  let isConnected = true;
+  health.watch(
+    () => true,
+    () => isConnected,
+  );
+  health.enter('ready');
+  expect(await statuses()).toEqual([200, 200]);
+  isConnected = false;
+  expect(await statuses()).toEqual([200, 503]);
+  health.watch(() => true);
+});
+
 test('a process takes traffic from the end of its start until it is asked to stop, and is alive all the while', async () => {
   health.enter('starting');
   expect(await statuses()).toEqual([200, 503]);

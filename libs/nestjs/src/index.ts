@@ -41,6 +41,7 @@ export {
   ROOMS_GATEWAY_SETTINGS,
   ROOMS_IDS,
   ROOMS_NODE,
+  ROOMS_USERS,
 } from './gateway/gateway.tokens.js';
 export { Reception } from './gateway/reception.js';
 export { RoomsGateway } from './gateway/rooms.gateway.js';

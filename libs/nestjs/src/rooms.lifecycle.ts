@@ -1,4 +1,4 @@
-import { DefinitionError, type Clock, type RoomsNode, type RoomStore } from '@greenroom/rooms';
+import { DefinitionError, type Clock, type RoomsNode, type RoomStore, type Users } from '@greenroom/rooms';
 import {
   Inject,
   Injectable,
@@ -17,7 +17,7 @@ import { RoomExplorer } from './discovery/room-explorer.js';
 import type { NodePorts } from './cluster/open-ports.js';
 import { spreadSockets } from './cluster/spread-sockets.js';
 import { Connections } from './gateway/connections.js';
-import { ROOMS_CLOCK, ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { ROOMS_CLOCK, ROOMS_NODE, ROOMS_USERS } from './gateway/gateway.tokens.js';
 import { RoomsHealth } from './health/rooms-health.js';
 import { gatewayOptionsOf } from './sockets/adapter-paths.js';
 import { ROOMS_GATEWAY, ROOMS_PORTS, ROOMS_STORE } from './rooms.tokens.js';
@@ -28,6 +28,8 @@ const CLOSING_MS = 1000;
 /** Starts the rooms when the app does, and ends them in good order while sockets are still open. */
 @Injectable()
 export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  #stopServing = (): void => {};
+
   constructor(
     private readonly explorer: RoomExplorer,
     private readonly admission: EnhancedAdmission,
@@ -37,6 +39,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_PORTS) private readonly ports: NodePorts,
     @Inject(ROOMS_STORE) private readonly store: RoomStore,
+    @Inject(ROOMS_USERS) private readonly users: Users,
     @Inject(ROOMS_CLOCK) private readonly clock: Clock,
     private readonly connections: Connections,
     @Optional() @Inject(ROOMS_GATEWAY) private readonly gateway: Type<object> | undefined,
@@ -48,8 +51,12 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     for (const { kind } of definitions) this.node.register(kind);
     this.admission.open(definitions, this.#entrance());
     this.#spreadSockets();
+    const isConnected = this.#watchNodes();
+    this.#stopServing = await this.users.serve(this.node.id, (user, reason) => {
+      this.connections.disconnectUser(user, reason);
+    });
     await this.node.start();
-    this.health.watch(() => this.node.isWell);
+    this.health.watch(() => this.node.isWell, isConnected);
     this.health.enter('ready');
   }
 
@@ -61,6 +68,7 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
   async beforeApplicationShutdown(): Promise<void> {
     await this.connections.drain('shutting down');
     await this.node.drain();
+    this.#stopServing();
     const late = new Promise<void>((resolve) => this.clock.after(CLOSING_MS, resolve));
     await Promise.race([this.#close(), late]);
     this.health.enter('stopped');
@@ -69,6 +77,14 @@ export class RoomsLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
   async #close(): Promise<void> {
     await this.store.close();
     if ('close' in this.ports) await this.ports.close();
+  }
+
+  /** @returns whether the nodes count on this one */
+  #watchNodes(): () => boolean {
+    if (!('directory' in this.ports)) return () => true;
+    let isAmongThem = false;
+    this.ports.directory.watch((nodes) => (isAmongThem = nodes.includes(this.node.id)));
+    return () => isAmongThem;
   }
 
   /** Every gateway has its server by now, and nothing has connected. */

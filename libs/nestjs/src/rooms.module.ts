@@ -1,11 +1,13 @@
 import {
   createRoomsNode,
   DefinitionError,
+  MemoryUsers,
   SystemClock,
   systemIds,
   type Clock,
   type Ids,
   type RoomStore,
+  type Users,
 } from '@greenroom/rooms';
 import {
   ConfigurableModuleBuilder,
@@ -32,6 +34,7 @@ import {
   ROOMS_GATEWAY_SETTINGS,
   ROOMS_IDS,
   ROOMS_NODE,
+  ROOMS_USERS,
 } from './gateway/gateway.tokens.js';
 import type { Authenticator } from './gateway/authenticator.js';
 import { Reception } from './gateway/reception.js';
@@ -81,6 +84,11 @@ class RoomsFeatureModule {}
       inject: [ROOMS_OPTIONS, ROOMS_CLOCK, ROOMS_IDS],
     },
     { provide: ROOMS_STORE, useFactory: ({ store }: NodePorts) => store, inject: [ROOMS_PORTS] },
+    {
+      provide: ROOMS_USERS,
+      useFactory: (ports: NodePorts): Users => ('users' in ports ? ports.users : new MemoryUsers()),
+      inject: [ROOMS_PORTS],
+    },
     fromOptions<Clock>(ROOMS_CLOCK, ({ clock }) => clock ?? new SystemClock()),
     fromOptions<Ids>(ROOMS_IDS, ({ ids }) => ids ?? systemIds),
     {

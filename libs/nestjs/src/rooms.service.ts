@@ -7,11 +7,12 @@ import {
   type ParamsInputOf,
   type RoomContract,
   type RoomsNode,
+  type Users,
 } from '@greenroom/rooms';
 import { Inject, Injectable } from '@nestjs/common';
 import { checkParams } from './admission/contract-check.js';
 import { Connections } from './gateway/connections.js';
-import { ROOMS_IDS, ROOMS_NODE } from './gateway/gateway.tokens.js';
+import { ROOMS_IDS, ROOMS_NODE, ROOMS_USERS } from './gateway/gateway.tokens.js';
 import { RoomRef } from './room-ref.js';
 
 /** A page of rooms of one kind. */
@@ -43,6 +44,7 @@ export class RoomsService {
   constructor(
     @Inject(ROOMS_NODE) private readonly node: RoomsNode,
     @Inject(ROOMS_IDS) private readonly ids: Ids,
+    @Inject(ROOMS_USERS) private readonly users: Users,
     private readonly connections: Connections,
   ) {}
 
@@ -84,9 +86,12 @@ export class RoomsService {
     return { node, connections: this.connections.size, commands, active, rooms };
   }
 
-  /** Ends every connection that this process has of a user. They may connect again, if they are let in. */
+  /**
+   * Ends every connection of a user, on all nodes. They may connect again, if they are let in. Rejects with `UNAVAILABLE` when
+   * other nodes may not know: those of this one have ended.
+   */
   async disconnect(userId: string, reason: string): Promise<void> {
-    this.connections.disconnectUser(userId, reason);
+    await this.users.dismiss(userId, reason);
   }
 
   #address(contract: RoomContract, id: string): string {

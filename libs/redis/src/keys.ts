@@ -19,6 +19,8 @@ export const FORMAT = 1;
  * | `<prefix>:{n}:feed:<a>`   | channel of a room's committed turns and signals                                        |
  * | `<prefix>:{n}:head:<a>`   | hash: `epoch`, `seq` of what was published without the store; it expires                |
  * | `<prefix>:{n}:owner:<a>`  | the node that is to own the room; it expires                                           |
+ * | `<prefix>:{n}:user:<u>`   | hash: how many connections of the user a node has, and when it said so; it expires     |
+ * | `<prefix>:dismissed`      | stream of users whose connections are to end; a channel, too; it expires               |
  * | `<prefix>:nodes`          | sorted set of nodes by the end of their lease (the server's clock); a channel, too      |
  * | `<prefix>:inbox:<name>`   | channel of what is sent to a node, or back to a courier                                |
  * | `<prefix>:socket.io#...`  | channels of Socket.IO's adapter, two a namespace and node                               |
@@ -29,6 +31,10 @@ export class Keys {
 
   get nodes(): string {
     return `${this.prefix}:nodes`;
+  }
+
+  get dismissed(): string {
+    return `${this.prefix}:dismissed`;
   }
 
   /** Begins the channels of Socket.IO's adapter. */
@@ -68,6 +74,10 @@ export class Keys {
     return this.#of('owner', address);
   }
 
+  user(user: string): string {
+    return this.#of('user', user);
+  }
+
   /** Where the room's deadline is. */
   due(address: string): string {
     return this.dueIn(shardOf(address));
@@ -90,8 +100,8 @@ export class Keys {
     return `${this.prefix}:{${shard}}:probe`;
   }
 
-  #of(what: string, address: string): string {
-    return `${this.prefix}:{${shardOf(address)}}:${what}:${address}`;
+  #of(what: string, name: string): string {
+    return `${this.prefix}:{${shardOf(name)}}:${what}:${name}`;
   }
 }
 

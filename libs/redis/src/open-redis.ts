@@ -9,6 +9,7 @@ import {
   type Ids,
   type RoomsLogger,
   type RoomStore,
+  type Users,
 } from '@greenroom/rooms';
 import type { PublishedTurn } from '@greenroom/rooms';
 import { connect, RedisUnfitError, type RedisConnection } from './connection.js';
@@ -20,6 +21,7 @@ import { checkServer } from './server-check.js';
 import { socketIoAdapter, type SocketIoAdapter } from './socketio-adapter.js';
 import { RedisRoomStore } from './store/redis-store.js';
 import { Subscriptions } from './subscriptions.js';
+import { RedisUsers } from './users/redis-users.js';
 
 export interface RedisOptions {
   /**
@@ -47,6 +49,7 @@ export interface RedisPorts {
   readonly directory: Directory;
   readonly courier: Courier;
   readonly feed: Feed;
+  readonly users: Users;
   /** For `server.adapter()`: Socket.IO's own, sharded, on the same connections. */
   readonly adapter: SocketIoAdapter;
   close(): Promise<void>;
@@ -127,7 +130,8 @@ async function openPorts(
     monotonic: () => performance.now(),
     isHeard: (node) => courier.isHeard(node),
   });
-  return { store, directory, courier, feed, adapter: socketIoAdapter(shared), close: () => store.close() };
+  const users = new RedisUsers({ ...shared, watch: (listener) => directory.watch(listener) });
+  return { store, directory, courier, feed, users, adapter: socketIoAdapter(shared), close: () => store.close() };
 }
 
 /** @throws RedisUnfitError when another Greenroom wrote what is there. */

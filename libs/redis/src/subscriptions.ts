@@ -3,7 +3,10 @@ import type { RedisConnection } from './connection.js';
 export type ChannelListener = (message: Buffer) => void;
 
 export interface Subscription {
-  /** Resolves once the server sends what is published, as far as it can be told; it may take as long as it is away. */
+  /**
+   * Resolves once the server sends what is published, as far as it can be told; it may take as long as it is away. After the
+   * connection was lost it is another promise.
+   */
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -42,14 +45,16 @@ export class Subscriptions {
   }
 
   listen(name: string, listener: ChannelListener): Subscription {
-    let channel = this.#channels.get(name);
-    if (channel === undefined) {
-      channel = { listeners: new Set(), ready: this.#ask(name) };
-      this.#channels.set(name, channel);
-    }
-    const { listeners, ready } = channel;
+    const channel = this.#channels.get(name) ?? { listeners: new Set(), ready: this.#ask(name) };
+    this.#channels.set(name, channel);
+    const { listeners } = channel;
     listeners.add(listener);
-    return { ready, stop: () => this.#stop(name, listeners, listener) };
+    return {
+      get ready() {
+        return channel.ready;
+      },
+      stop: () => this.#stop(name, listeners, listener),
+    };
   }
 
   /** The connection is lost: what is published from now on may not be heard. */

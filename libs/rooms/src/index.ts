@@ -75,6 +75,8 @@ export type { Directory } from './placement/directory.js';
 export { MemoryDirectory } from './placement/memory-directory.js';
 export type { Courier, Envelope, EnvelopeHandler } from './routing/courier.js';
 export { MemoryCourier } from './routing/memory-courier.js';
+export type { Users } from './users/users.js';
+export { MemoryUsers } from './users/memory-users.js';
 export type {
   EndedSession,
   Feed,

@@ -1,4 +1,4 @@
-import { MemoryCourier, MemoryDirectory, MemoryFeed, MemoryRoomStore } from '@greenroom/rooms';
+import { MemoryCourier, MemoryDirectory, MemoryFeed, MemoryRoomStore, MemoryUsers } from '@greenroom/rooms';
 import type { ClusterPorts } from './ports.js';
 
 /** What the nodes of a cluster that is this process share. */
@@ -9,6 +9,7 @@ export function memoryPorts(more: Partial<ClusterPorts> = {}): ClusterPorts {
     directory: new MemoryDirectory(),
     courier: new MemoryCourier(),
     feed: new MemoryFeed(() => {}),
+    users: new MemoryUsers(),
     close: async () => {},
     ...more,
   };

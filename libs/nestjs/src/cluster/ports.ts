@@ -1,4 +1,4 @@
-import type { Courier, Directory, Feed, RoomStore } from '@greenroom/rooms';
+import type { Courier, Directory, Feed, RoomStore, Users } from '@greenroom/rooms';
 import type { Server } from 'socket.io';
 
 /** What `server.adapter()` of Socket.IO takes. */
@@ -11,6 +11,7 @@ export interface ClusterPorts {
   readonly directory: Directory;
   readonly courier: Courier;
   readonly feed: Feed;
+  readonly users: Users;
   /** Has what a gateway sends by `server.to()` reach the sockets of all nodes. @default those of its own node */
   readonly adapter?: SocketIoAdapter;
   /** Lets go of connections. Called when the store is closed. */

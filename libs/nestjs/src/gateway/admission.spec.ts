@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { WebSocket } from 'ws';
-import { ForbiddenError } from '@greenroom/rooms';
+import { ForbiddenError, MemoryUsers } from '@greenroom/rooms';
 import { CARRIERS, GatewayApp, type AppOptions, until } from './app.fixture.js';
 import { ManualClock } from './rooms.fixture.js';
+import { Reception } from './reception.js';
 import { RoomsGateway } from './rooms.gateway.js';
 
 let app: GatewayApp;
@@ -260,4 +261,30 @@ it.each(CARRIERS)('disconnectUser ends that user and nobody else, over %s', asyn
   expect(app.connections.disconnectUser('ann', 'banned')).toBe(2);
   await Promise.all([ann.closed, again.closed]);
   expect(await ben.ask('ping')).toMatchObject({ ok: true });
+});
+
+it.each(CARRIERS)('who is gone while they are counted counts no more, over %s', async (_, connect) => {
+  const counting = gate();
+  class SlowUsers extends MemoryUsers {
+    override async enter(user: string, limit: number): Promise<boolean> {
+      const isIn = await super.enter(user, limit);
+      await counting.pass();
+      return isIn;
+    }
+  }
+  const users = new SlowUsers();
+  await start({ users, gateway: { connectionsPerAddress: 1, connectionsPerUser: 1 } });
+  const { socket } = connect(app, 'ann');
+  await counting.reached;
+  socket.close();
+  const reception = app.app.get(Reception);
+  await until(() => !reception.isFull('127.0.0.1'));
+  counting.open();
+  let again = await users.enter('ann', 1);
+  for (let round = 0; round < 100 && !again; round += 1) {
+    await new Promise(setImmediate);
+    again = await users.enter('ann', 1);
+  }
+  expect(again).toBe(true);
+  expect(app.connections.size).toBe(0);
 });

@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { systemIds, SystemClock, type Clock, type RoomsNode } from '@greenroom/rooms';
+import { MemoryUsers, systemIds, SystemClock, type Clock, type RoomsNode, type Users } from '@greenroom/rooms';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket, type ClientOptions } from 'ws';
 import { jsonCodec, type Codec, type FrameLimits } from '@greenroom/protocol';
@@ -21,6 +21,7 @@ import {
   ROOMS_GATEWAY_SETTINGS,
   ROOMS_IDS,
   ROOMS_NODE,
+  ROOMS_USERS,
 } from './gateway.tokens.js';
 import { Reception } from './reception.js';
 import { FakeAdmission, FakeAuthenticator, FakeRooms } from './rooms.fixture.js';
@@ -36,6 +37,7 @@ export interface AppOptions {
   /** Under Nest's WsAdapter there are no namespaces, so no `RoomsGateway`. A function: one of the app's own. */
   readonly adapter?: 'io' | 'ws' | ((app: INestApplication) => IoAdapter);
   readonly providers?: readonly Provider[];
+  readonly users?: Users;
   /** Instead of the fake. */
   readonly node?: RoomsNode;
   readonly gatewayClass?: Type<RoomsGateway>;
@@ -117,6 +119,7 @@ export class GatewayApp {
       { provide: ROOMS_AUTHENTICATOR, useValue: this.authenticator },
       { provide: ROOMS_CLOCK, useValue: options.clock ?? new SystemClock() },
       { provide: ROOMS_IDS, useValue: systemIds },
+      { provide: ROOMS_USERS, useValue: options.users ?? new MemoryUsers() },
       { provide: ROOMS_GATEWAY_SETTINGS, useValue: gatewaySettings(options.gateway) },
       Connections,
       Reception,

@@ -56,7 +56,7 @@ export class Connections {
     this.#opening.delete(socket);
   }
 
-  /** Ends every connection this process has of a user (4403). Returns how many. */
+  /** Ends every connection this process has of a user (4403). Returns how many. On all nodes: `RoomsService.disconnect`. */
   disconnectUser(userId: string, reason: string): number {
     const connections = this.ofUser(userId);
     for (const connection of connections) connection.close(CLOSE.refused, reason);

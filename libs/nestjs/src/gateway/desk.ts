@@ -1,7 +1,6 @@
-import type { Clock, RoomsNode } from '@greenroom/rooms';
+import type { Clock, RoomsNode, Users } from '@greenroom/rooms';
 import type { Logger } from '@nestjs/common';
 import type { Admission } from '../admission/admission.js';
-import type { HeadCount } from '../limits/head-count.js';
 import type { RoomQuota } from '../limits/room-quota.js';
 import type { SendLimits } from '../sockets/send-queue.js';
 import type { Authenticator } from './authenticator.js';
@@ -17,7 +16,7 @@ export interface Desk {
   readonly settings: GatewaySettings;
   readonly sendLimits: SendLimits;
   readonly quota: RoomQuota;
-  readonly users: HeadCount;
+  readonly users: Users;
   readonly connections: Connections;
   readonly logger: Logger;
 }

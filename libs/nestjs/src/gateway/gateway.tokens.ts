@@ -2,6 +2,8 @@
 
 /** A `RoomsNode`. */
 export const ROOMS_NODE = Symbol('greenroom.node');
+/** The `Users` of all nodes. */
+export const ROOMS_USERS = Symbol('greenroom.users');
 /** An `Admission`. */
 export const ROOMS_ADMISSION = Symbol('greenroom.admission');
 /** An `Authenticator`. */

@@ -8,6 +8,7 @@ import {
   type Clock,
   type Identity,
   type RoomsNode,
+  type Users,
 } from '@greenroom/rooms';
 import type { Admission } from '../admission/admission.js';
 import type { CarrierConnection } from '../carriers/carrier-connection.js';
@@ -25,6 +26,7 @@ import {
   ROOMS_CLOCK,
   ROOMS_GATEWAY_SETTINGS,
   ROOMS_NODE,
+  ROOMS_USERS,
 } from './gateway.tokens.js';
 import { refuseQueryToken } from './handshake.js';
 import { helloFrame } from './hello.js';
@@ -53,6 +55,7 @@ export class Reception {
     @Inject(ROOMS_AUTHENTICATOR) authenticator: Authenticator,
     @Inject(ROOMS_CLOCK) clock: Clock,
     @Inject(ROOMS_GATEWAY_SETTINGS) settings: GatewaySettings,
+    @Inject(ROOMS_USERS) users: Users,
     private readonly connections: Connections,
   ) {
     this.#desk = {
@@ -63,7 +66,7 @@ export class Reception {
       settings,
       sendLimits: { bytes: settings.sendQueueBytes, frames: settings.sendQueueFrames },
       quota: new RoomQuota(settings.roomsMadePerHour, clock),
-      users: new HeadCount(settings.connectionsPerUser),
+      users,
       connections,
       logger: new Logger('Greenroom'),
     };
@@ -110,11 +113,14 @@ export class Reception {
     handshake: Handshake,
     connect: (user: Identity) => C,
   ): Promise<Admitted<C>> {
-    const { admission, authenticator, clock, users } = this.#desk;
+    const { admission, authenticator, clock, users, settings } = this.#desk;
     const authenticated = await identify(authenticator, token, handshake, () => clock.now());
     const connection = connect(authenticated.user);
-    if (!users.enter(connection.user.id)) throw new RateLimitedError('connections of this user', RETRY_AFTER_MS);
+    if (!(await users.enter(connection.user.id, settings.connectionsPerUser)))
+      throw new RateLimitedError('connections of this user', RETRY_AFTER_MS);
     const stay = new Stay(connection, this.#desk);
+    // It was told that its socket is gone when nobody was to be told.
+    if (!connection.isOpen) stay.gone();
     try {
       await admission.connect(connection);
     } catch (thrown) {

@@ -7,6 +7,7 @@ type Phase = 'starting' | 'ready' | 'draining' | 'stopped';
 export class RoomsHealth {
   #phase: Phase = 'starting';
   #isStoreWell = (): boolean => true;
+  #isConnected = (): boolean => true;
 
   /** `starting`, `ready`, `draining` or `stopped`. */
   get phase(): Phase {
@@ -18,9 +19,14 @@ export class RoomsHealth {
     return this.#isStoreWell();
   }
 
-  /** Takes traffic: the rooms are up, the store takes writes, and nobody has asked the process to end. */
+  /** The nodes count on this one, as far as it knows. When they do not, no room can be reached from here. Always so of one node alone. */
+  isConnected(): boolean {
+    return this.#isConnected();
+  }
+
+  /** Takes traffic: the rooms are up, the store takes writes, the other nodes are there, and nobody has asked the process to end. */
   isReady(): boolean {
-    return this.#phase === 'ready' && this.isStoreWell();
+    return this.#phase === 'ready' && this.isStoreWell() && this.isConnected();
   }
 
   /** Works, or is on its way up or down in good order. */
@@ -29,8 +35,9 @@ export class RoomsHealth {
   }
 
   /** Called by the module. */
-  watch(isStoreWell: () => boolean): void {
+  watch(isStoreWell: () => boolean, isConnected = (): boolean => true): void {
     this.#isStoreWell = isStoreWell;
+    this.#isConnected = isConnected;
   }
 
   /** Called by the module as the app starts and ends. */

@@ -5,12 +5,14 @@ import { courierChecks, type CourierHarness } from './courier.js';
 import { directoryChecks, type DirectoryHarness } from './directory.js';
 import { feedChecks, type FeedHarness } from './feed.js';
 import { roomStoreChecks, type RoomStoreHarness } from './room-store/index.js';
+import { usersChecks, type UsersHarness } from './users.js';
 
 export type { ClockHarness } from './clock.js';
 export type { CourierHarness } from './courier.js';
 export type { DirectoryHarness } from './directory.js';
 export type { FeedHarness } from './feed.js';
 export type { RoomStoreHarness } from './room-store/index.js';
+export type { UsersHarness } from './users.js';
 
 /** What every `RoomStore` promises, as jest tests. `harness` is called once a test, and once to see what it can do. */
 export function roomStoreContract(name: string, harness: () => RoomStoreHarness): void {
@@ -47,6 +49,10 @@ export const directoryContract = (name: string, harness: Fresh<DirectoryHarness>
 /** What every `Courier` promises, as jest tests. `harness` is called once a test. */
 export const courierContract = (name: string, harness: Fresh<CourierHarness>): void =>
   contract(name, 'Courier', courierChecks, harness);
+
+/** What every `Users` promises, as jest tests. `harness` is called once a test. */
+export const usersContract = (name: string, harness: Fresh<UsersHarness>): void =>
+  contract(name, 'Users', usersChecks, harness);
 
 type Fresh<Harness> = () => Harness | Promise<Harness>;
 
