@@ -87,6 +87,7 @@ class ClusterRun {
       root,
       main,
       env: (url) => this.#env(url),
+      heard: (name, line) => !line.startsWith('{') && log(`${name}: ${line}`),
     }));
     const proxy = (this.#proxy = await faultProxy({ seed, target: { port: cluster.cluster.balancer.port } }));
     const crowd = (this.#crowd = await assemble({

@@ -17,6 +17,8 @@ export interface TestClusterOptions {
   readonly main?: string;
   /** Of a node, beside its port. @default what the demo needs to be one of them */
   readonly env?: (redisUrl: string, name: string) => Environment;
+  /** Is told each line that a node writes. */
+  readonly heard?: (name: string, line: string) => void;
 }
 
 const TOKEN = 'an operator of these nodes';
@@ -44,6 +46,7 @@ export class TestCluster {
     main = 'dist/main.js',
     env = demo,
     root = ROOT,
+    heard = () => {},
   }: TestClusterOptions = {}): Promise<TestCluster> {
     const redis = await RedisServer.start();
     const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
@@ -51,6 +54,7 @@ export class TestCluster {
     const ways = new Map(await Promise.all(names.map(async (name) => [name, await faultProxy({ target })] as const)));
     const cluster = await Cluster.open({
       nodes: count,
+      watcher: { said: ({ name }, line) => heard(name, line) },
       program: (name) => ({
         args: ['--enable-source-maps', main],
         cwd: root,
