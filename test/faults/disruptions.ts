@@ -31,6 +31,7 @@ export class Disruptor {
   readonly hits = new Map<Disruption, number>(ALL_DISRUPTIONS.map((what) => [what, 0]));
   readonly #busy = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #failed: string[] = [];
 
   constructor(
     private readonly cluster: TestCluster,
@@ -50,9 +51,10 @@ export class Disruptor {
     this.#begin(what, name, () => this.#on(name, what));
   }
 
-  /** Resolves when all is mended. */
-  async over(): Promise<void> {
+  /** Resolves when all is mended. @returns what could not be, in sentences */
+  async over(): Promise<readonly string[]> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    return this.#failed;
   }
 
   #begin(what: Disruption, where: string, disrupt: () => Promise<void>): void {
@@ -60,10 +62,12 @@ export class Disruptor {
     this.#busy.add(where);
     this.hits.set(what, (this.hits.get(what) ?? 0) + 1);
     this.log(`${what}${where === what ? '' : ` ${where}`}`);
-    const done = disrupt().finally(() => {
-      this.#busy.delete(where);
-      this.#underWay.delete(done);
-    });
+    const done = disrupt()
+      .catch((error: unknown) => void this.#failed.push(`${what} ${where}: ${String(error)}`))
+      .finally(() => {
+        this.#busy.delete(where);
+        this.#underWay.delete(done);
+      });
     this.#underWay.add(done);
   }
 
@@ -89,8 +93,7 @@ export class Disruptor {
         else node.kill();
         await node.ended;
         await pause(dice.int(0, 1500));
-        node.start();
-        return this.cluster.ready([name]);
+        return this.cluster.bringUp(name);
       case 'STOP, CONT':
         node.freeze();
         await pause(away(dice));

@@ -109,7 +109,7 @@ class ClusterRun {
       if (dice.chance(0.06)) gust(proxy, dice);
       await pause(TICK_MS);
     }
-    await disruptor.over();
+    this.#faults.push(...(await disruptor.over()));
     await this.#rest(cluster, crowd, proxy);
     this.#writer.close();
     return this.#report(disruptor);

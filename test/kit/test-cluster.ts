@@ -113,6 +113,20 @@ export class TestCluster {
     );
   }
 
+  /** Starts a node that has ended, again when it does not come up: as whoever runs nodes does. Without Redis none does. */
+  async bringUp(name: string): Promise<void> {
+    const node = this.node(name);
+    const isUp = (): boolean => this.cluster.balancer.backend(name).takesTraffic;
+    await eventually(
+      `${name} up`,
+      () => {
+        if (!node.isRunning) node.start();
+        return isUp();
+      },
+      START_MS,
+    );
+  }
+
   /** Whoever connects meanwhile gets to that node. */
   async onto<T>(name: string, work: () => Promise<T>): Promise<T> {
     const others = this.names.filter((each) => each !== name).map((each) => this.cluster.balancer.backend(each));
