@@ -19,6 +19,11 @@ export interface CheckOptions {
   readonly tokenOf?: (data: unknown) => string | undefined;
   /** By kind: events that go to some members alone. Asked for rooms without a log only. @default none */
   readonly directed?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Kinds in whose rooms a member may miss something, if the next frame says so by its `from`: those of durability `memory` on
+   * several nodes, as what was lost between two nodes is kept nowhere. @default none
+   */
+  readonly mayMiss?: readonly string[];
   /** By kind: what its members can know of its state. @default none: states are not compared */
   readonly models?: Readonly<Record<string, Model>>;
   /** Violations of one invariant that are told; more are counted in the last one. @default 20 */
@@ -73,7 +78,7 @@ class Findings {
 export function checkInvariants(
   observations: Iterable<Observation>,
   logs: Iterable<RoomLog>,
-  { tokenOf = textOf, directed = {}, models = {}, most = 20 }: CheckOptions = {},
+  { tokenOf = textOf, directed = {}, mayMiss = [], models = {}, most = 20 }: CheckOptions = {},
 ): Violation[] {
   const findings = new Findings(most);
   const indexed = new Map(Array.from(logs, (log) => [log.address, new IndexedLog(log)]));
@@ -89,6 +94,7 @@ export function checkInvariants(
       logs: indexed,
       hearsay,
       models,
+      mayMiss: (room) => mayMiss.includes(kindOf(room)),
       tokenOf,
       report: ({ room, client }, message) =>
         findings.add({

@@ -16,6 +16,8 @@ export interface Evidence {
   /** What is known of rooms that have no log. */
   readonly hearsay: Hearsay;
   readonly models: Readonly<Record<string, Model>>;
+  /** Whether a gap that a member is told of is no fault there. */
+  readonly mayMiss: (room: string) => boolean;
   /** The token that data carries, if any. */
   readonly tokenOf: (data: unknown) => string | undefined;
   /** @param where the room it is about, and who saw it */
