@@ -159,9 +159,9 @@ class ClusterRun {
     await this.#areSettled(crowd);
     this.#isOver = true;
     crowd.end();
-    const { store, close } = await openRedis({ url: cluster.redis.url });
-    await this.#archive.look(store, DURABLE);
-    await close();
+    const ports = await openRedis({ url: cluster.redis.url });
+    await this.#archive.look(ports.store, DURABLE);
+    await ports.close();
   }
 
   async #areSettled({ participants }: Crowd): Promise<boolean> {

@@ -158,11 +158,11 @@ export class TestCluster {
 
   /** The room's log, as Redis has it. */
   async log(room: string): Promise<readonly Entry[]> {
-    const { store, close } = await openRedis({ url: this.redis.url });
+    const ports = await openRedis({ url: this.redis.url });
     try {
-      return await store.read(room, { limit: 1_000_000 });
+      return await ports.store.read(room, { limit: 1_000_000 });
     } finally {
-      await close();
+      await ports.close();
     }
   }
 
