@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { VirtualClock } from '@greenroom/testing';
+import { Server } from 'socket.io';
 import { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';
 import { becomes, TestRedis } from './redis.fixture.js';
 import { Turns } from './store/turns.fixture.js';
@@ -131,6 +132,13 @@ describe('openRedis', () => {
       expect(heard.length).toBeGreaterThan(1);
     });
     await turns.save();
+    const dismissed: string[] = [];
+    await two.users.serve('n2', (user) => void dismissed.push(user));
+    expect(await two.users.enter('ann', 1)).toBe(true);
+    await one.users.dismiss('ann', 'rude');
+    await becomes(() => expect(dismissed).toEqual(['ann']));
+    const server = new Server().adapter(two.adapter);
+    await becomes(async () => expect(await server.sockets.adapter.serverCount()).toBe(1));
     expect(await two.store.due(9, 9)).toEqual([{ address: 'lab/a', at: 9 }]);
     expect(await two.store.list('lab', 9)).toEqual(['a']);
     await expect(open({ url, prefix: 'other' })).rejects.toThrow('NOPERM');

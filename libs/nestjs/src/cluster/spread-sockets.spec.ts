@@ -32,7 +32,11 @@ class Elsewhere {
 }
 
 let app: INestApplication;
-afterEach(() => app.close());
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+  await app.close();
+});
 
 const start = async (gateways: Type<object>[], before: (app: INestApplication) => void = () => {}): Promise<void> => {
   @Module({ imports: [RoomsModule.forRoot({ store: memoryPorts({ adapter: Shared }) })], providers: gateways })
@@ -101,6 +105,10 @@ describe('sockets of several nodes', () => {
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/news`;
     const news = server.of('/news').on('connection', (socket) => void socket.join('cats'));
     const early = io(url, { transports: ['websocket'], reconnection: false, forceNew: true });
+    ends.push(
+      () => early.close(),
+      () => server.close(),
+    );
     await new Promise((resolve) => early.once('connect', () => resolve(undefined)));
     const gone = new Promise((resolve) => early.once('disconnect', resolve));
     spreadSockets([{ server }], Shared);
@@ -110,7 +118,5 @@ describe('sockets of several nodes', () => {
     await new Promise((resolve) => early.once('connect', () => resolve(undefined)));
     news.to('cats').emit('told', 'here');
     expect(await told).toBe('here');
-    early.close();
-    await server.close();
   });
 });

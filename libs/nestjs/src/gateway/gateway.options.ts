@@ -50,7 +50,7 @@ export interface GatewayOptions {
    * namespaces than the rooms'. @default 100
    */
   readonly connectionsPerAddress?: number;
-  /** Connections of one user to this process. @default 20 */
+  /** Connections of one user, to all nodes. @default 20 */
   readonly connectionsPerUser?: number;
   /** Rooms one user may make in an hour by joining. @default 100 */
   readonly roomsMadePerHour?: number;
