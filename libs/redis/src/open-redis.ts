@@ -130,6 +130,7 @@ async function openPorts(
     monotonic: () => performance.now(),
     isHeard: (node) => courier.isHeard(node),
   });
+  directory.watch((nodes) => courier.onNodes(nodes));
   const users = new RedisUsers({ ...shared, watch: (listener) => directory.watch(listener) });
   return { store, directory, courier, feed, users, adapter: socketIoAdapter(shared), close: () => store.close() };
 }

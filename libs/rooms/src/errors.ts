@@ -108,6 +108,10 @@ export class UnknownOutcomeError extends RoomError {
     super('UNKNOWN_OUTCOME', 'Whether it was done is not known: try again with the same command id.', { cause });
   }
 }
+/** Another node has the room, or is to have it: nothing was done here, and that one is to be asked. */
+export class MovedError extends UnavailableError {}
+/** The node that was asked owes an answer that will not come any more. */
+export class UnansweredError extends UnknownOutcomeError {}
 export class DivergedError extends RoomError {
   constructor(detail: string, cause?: unknown) {
     const message = `The room's log does not fit its machine: ${detail}. Was it changed without a new version?`;

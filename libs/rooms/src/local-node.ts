@@ -1,11 +1,12 @@
 import { SystemClock, type Clock } from './clock.js';
-import { DefinitionError, toRoomError, UnavailableError, UnknownKindError } from './errors.js';
+import { DefinitionError, MovedError, toRoomError, UnknownKindError } from './errors.js';
 import { Audience } from './feed/audience.js';
 import type { Feed } from './feed/feed.js';
 import { MemoryFeed } from './feed/memory-feed.js';
 import { systemIds, type Ids } from './ids.js';
 import { kindOf, type RoomKind } from './kind.js';
 import { NODE_LIMITS, type NodeLimits } from './limits.js';
+import type { Lease } from './log/leased-memory-store.js';
 import type { RoomStore } from './log/store.js';
 import { WatchedStore } from './log/watched-store.js';
 import { SILENT, sturdy, type RoomsLogger } from './logger.js';
@@ -13,12 +14,14 @@ import type { ActiveRoom, RoomHandle, RoomList, RoomsNode } from './node.js';
 import { Alarms } from './placement/alarms.js';
 import type { Directory } from './placement/directory.js';
 import { MemoryDirectory } from './placement/memory-directory.js';
+import { Peers } from './placement/peers.js';
 import { RoomHost } from './placement/room-host.js';
 import { ConnectionSessions, type SessionsContext } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
 import type { ReplyTo, Request } from './room/request.js';
 import type { Courier, Envelope } from './routing/courier.js';
 import { MemoryCourier } from './routing/memory-courier.js';
+import { Reattachment } from './routing/reattachment.js';
 import { Router } from './routing/router.js';
 import type { Sessions } from './routing/sessions.js';
 
@@ -43,6 +46,11 @@ export interface RoomsNodeOptions {
   readonly checks?: boolean;
 }
 
+/** A room that is handed over in so long is there before its members ask for it; it is not waited for any longer. */
+const HAND_OVER_MS = 2000;
+/** How often a node that others may have taken for gone looks whether it is back. */
+const LEASE_LOOK_MS = 100;
+
 class LocalNode implements RoomsNode {
   readonly id: string;
   readonly #kinds = new Map<string, RoomKind>();
@@ -51,6 +59,7 @@ class LocalNode implements RoomsNode {
   readonly #router: Router;
   readonly #audience: Audience;
   readonly #alarms: Alarms;
+  readonly #peers: Peers;
   readonly #directory: Directory;
   readonly #courier: Courier;
   readonly #feed: Feed;
@@ -78,17 +87,29 @@ class LocalNode implements RoomsNode {
       store: this.#store,
       checks,
       kind: (name) => this.kind(name),
-      isOwn: (address) => this.#isOwn(address),
-      isOpen: (connection) => this.#connections.has(connection),
+      lease: this.#lease(clock),
+      release: (address) => this.#directory.release(address, this.id),
+      handOver: (address) => this.#handOver(address),
+      isOpen: ({ node, connection }) => (node === this.id ? this.#connections.has(connection) : this.#peers.has(node)),
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
+    const reattachment = new Reattachment(this.id, this.#host, this.#router, this.#audience, clock);
+    this.#peers = new Peers(this.id, this.#directory, clock, {
+      back: () => this.#host.review(),
+      moved: () => void reattachment.run(),
+      gone: (nodes) => {
+        this.#host.tellNodes(nodes);
+        void this.#alarms.adopt();
+      },
+    });
     this.#sessions = {
       router: this.#router,
       audience: this.#audience,
       feed: this.#feed,
       clock,
       ids,
+      node: this.id,
       connections: this.#connections,
       kindOf: (address) => this.kind(kindOf(address)),
     };
@@ -125,8 +146,10 @@ class LocalNode implements RoomsNode {
 
   async start(): Promise<void> {
     this.#stopServing = await this.#courier.serve(this.id, (envelope) => this.#serve(envelope));
+    this.#peers.start();
     // Others count on it from now on.
     await this.#directory.join(this.id);
+    await this.#alarms.adopt();
     this.#alarms.start();
   }
 
@@ -163,21 +186,49 @@ class LocalNode implements RoomsNode {
 
   async drain(): Promise<void> {
     this.#alarms.stop();
+    await this.#directory.retire(this.id);
     await this.#host.drain(this.#drainMs);
+    this.#peers.stop();
     this.#stopServing();
     await this.#directory.leave(this.id);
   }
 
   /** Who sent it may not know that the room has gone to another: that node would lose it. */
   async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
-    if (!this.#host.isActive(address) && !(await this.#isOwn(address))) throw new UnavailableError();
+    if (!this.#host.isActive(address) && (await this.#isOwn(address)) !== true) throw new MovedError();
     return new Promise((resolve, reject) =>
       this.#host.ask(address, request, deadline, { resolve, reject: (error) => reject(toRoomError(error)) }),
     );
   }
 
-  async #isOwn(address: string): Promise<boolean> {
-    return (await this.#directory.locate(address)) === this.id;
+  /** Whoever asks for a room wakes it. */
+  async #handOver(address: string): Promise<void> {
+    await this.#router.ask(address, { type: 'attach', sessions: [] }, HAND_OVER_MS).catch(() => undefined);
+  }
+
+  #lease(clock: Clock): Lease {
+    const isHeld = (): boolean => this.#directory.holds(this.id);
+    return {
+      get isHeld() {
+        return isHeld();
+      },
+      async untilHeld() {
+        do await new Promise<void>((resolve) => clock.after(LEASE_LOOK_MS, resolve));
+        while (!isHeld());
+      },
+      isOwn: (address) => this.#isOwn(address),
+      head: (address) => this.#feed.head(address),
+    };
+  }
+
+  /** @returns `undefined` when nobody can tell now. */
+  async #isOwn(address: string): Promise<boolean | undefined> {
+    try {
+      const owner = await this.#directory.locate(address);
+      return owner === undefined ? undefined : owner === this.id;
+    } catch {
+      return undefined;
+    }
   }
 }
 

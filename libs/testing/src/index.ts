@@ -1,4 +1,5 @@
 export { seededIds } from './seeded-ids.js';
+export { TestCluster, TestClusterNode, type TestClusterOptions } from './test-cluster.js';
 export {
   startTestRooms,
   TestConnection,

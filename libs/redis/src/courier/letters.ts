@@ -1,4 +1,11 @@
-import { NoSuchRoomError, RoomError, toRoomError, UnknownOutcomeError, type Envelope } from '@greenroom/rooms';
+import {
+  MovedError,
+  NoSuchRoomError,
+  RoomError,
+  toRoomError,
+  UnknownOutcomeError,
+  type Envelope,
+} from '@greenroom/rooms';
 import { decode, encode } from '../values.js';
 
 /** What travels between nodes. */
@@ -13,6 +20,7 @@ export type Letter =
 interface Refusal {
   readonly body: ReturnType<RoomError['toBody']>;
   readonly isNoSuchRoom: boolean;
+  readonly isMoved: boolean;
   readonly hasMadeRoom: boolean;
 }
 
@@ -24,13 +32,17 @@ export const refusalOf = (thrown: unknown): Refusal => {
   return {
     body: error.toBody(),
     isNoSuchRoom: error instanceof NoSuchRoomError,
+    isMoved: error instanceof MovedError,
     hasMadeRoom: error.hasMadeRoom,
   };
 };
 
-export const errorOf = ({ body, isNoSuchRoom, hasMadeRoom }: Refusal): RoomError =>
-  Object.assign(isNoSuchRoom ? new NoSuchRoomError() : errorOfBody(body), { hasMadeRoom });
+export const errorOf = (refusal: Refusal): RoomError =>
+  Object.assign(errorOfClass(refusal), { hasMadeRoom: refusal.hasMadeRoom });
 
-/** Who asked looks for an unknown outcome by its class. */
-const errorOfBody = (body: Refusal['body']): RoomError =>
-  body.code === 'UNKNOWN_OUTCOME' ? new UnknownOutcomeError() : new RoomError(body.code, body.message, body);
+/** Who asked looks for some by their class. */
+const errorOfClass = ({ body, isNoSuchRoom, isMoved }: Refusal): RoomError => {
+  if (isNoSuchRoom) return new NoSuchRoomError();
+  if (isMoved) return new MovedError();
+  return body.code === 'UNKNOWN_OUTCOME' ? new UnknownOutcomeError() : new RoomError(body.code, body.message, body);
+};

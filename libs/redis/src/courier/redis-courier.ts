@@ -1,5 +1,7 @@
 import {
+  MovedError,
   toRoomError,
+  UnansweredError,
   UnavailableError,
   UnknownOutcomeError,
   type Clock,
@@ -93,6 +95,11 @@ export class RedisCourier implements Courier {
     return () => subscription.stop();
   }
 
+  /** All nodes there are: what others owe will not come. */
+  onNodes(nodes: readonly string[]): void {
+    this.#failAll(({ node }) => !nodes.includes(node));
+  }
+
   /** Whether anybody receives what is sent to the node. */
   async isHeard(node: string): Promise<boolean> {
     return (await this.#publish(node, writeLetter({ type: 'ping' }))) > 0;
@@ -101,10 +108,10 @@ export class RedisCourier implements Courier {
   async #post(node: string, id: number, letter: Buffer): Promise<void> {
     try {
       if ((await this.#publish(node, letter)) > 0) return;
-      this.#settle(id)?.reject(new UnavailableError());
+      this.#settle(id)?.reject(new MovedError());
       this.context.onSilent(node);
     } catch (error) {
-      this.#settle(id)?.reject(isRefusal(error) ? new UnavailableError(error) : new UnknownOutcomeError(error));
+      this.#settle(id)?.reject(isRefusal(error) ? new UnavailableError(error) : new UnansweredError(error));
     }
   }
 
@@ -170,7 +177,7 @@ export class RedisCourier implements Courier {
   }
 
   #failAll(which: (pending: Pending) => boolean = () => true): void {
-    for (const [id, pending] of this.#pending) if (which(pending)) this.#settle(id)?.reject(new UnknownOutcomeError());
+    for (const [id, pending] of this.#pending) if (which(pending)) this.#settle(id)?.reject(new UnansweredError());
   }
 }
 

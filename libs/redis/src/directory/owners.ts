@@ -11,6 +11,12 @@ if owner ~= ARGV[1] then return owner end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return ARGV[2]`;
 
+export interface Candidates {
+  readonly nodes: readonly string[];
+  /** Those of them that take rooms. */
+  readonly takers: readonly string[];
+}
+
 /** Which node is to own a room: settled by compare-and-set, so that all nodes go to the same. */
 export class Owners {
   readonly #appoint: Script;
@@ -23,20 +29,26 @@ export class Owners {
   }
 
   /**
-   * The owner among `nodes`: who was settled on, who has written the room's log last, or whom the hash of both chooses.
-   * `undefined`: others have settled on one that is not among them.
+   * The owner among `nodes`: who was settled on, who has written the room's log last, or whom the hash of both chooses of
+   * those that take rooms. `undefined`: others have settled on one that is not among them.
    */
-  async settle(address: string, nodes: readonly string[]): Promise<string | undefined> {
+  async settle(address: string, { nodes, takers }: Candidates): Promise<string | undefined> {
     const { keys, redis } = this;
     const [appointed, writer] = await Promise.all([
       redis.get(keys.owner(address)),
       redis.hget(keys.room(address), 'owner'),
     ]);
     if (appointed !== null && nodes.includes(appointed)) return appointed;
-    const next = writer !== null && nodes.includes(writer) ? writer : chosen(address, nodes);
+    const next = writer !== null && takers.includes(writer) ? writer : chosen(address, takers);
     if (next === undefined) return undefined;
     const owner = String(await this.#appoint([keys.owner(address)], [appointed ?? '', next, OWNER_MS]));
     return nodes.includes(owner) ? owner : undefined;
+  }
+
+  /** One that owns the room lets go of it: whom the hash chooses is to own it. */
+  async release(address: string, node: string, takers: readonly string[]): Promise<void> {
+    const next = chosen(address, takers);
+    if (next !== undefined && next !== node) await this.#appoint([this.keys.owner(address)], [node, next, OWNER_MS]);
   }
 }
 

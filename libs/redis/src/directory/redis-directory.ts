@@ -3,7 +3,7 @@ import type { RedisConnection } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
 import { Members } from './members.js';
-import { Owners } from './owners.js';
+import { Owners, type Candidates } from './owners.js';
 
 export interface LeaseTimes {
   /** A node that is not heard of for so long takes no part any more, milliseconds. @default 5000 */
@@ -19,6 +19,7 @@ export const LEASE_TIMES: LeaseTimes = { leaseMs: 5000, beatMs: 1500, fenceMs: 3
 /** A node that nobody hears is asked once more after so long: it may be connecting again. */
 const SILENCE_MS = 250;
 const MAX_KNOWN = 10_000;
+const NOBODY: Candidates = { nodes: [], takers: [] };
 /** Others may appoint at the same time. */
 const TRIES = 3;
 
@@ -44,12 +45,14 @@ export class RedisDirectory implements Directory {
   readonly #owners: Owners;
   /** Nodes of this process. */
   readonly #own = new Set<string>();
+  /** Those of them that take no more rooms. */
+  readonly #retired = new Set<string>();
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
   /** Owners asked for lately, and when. */
   readonly #known = new Map<string, { readonly node: string; readonly at: number }>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
   readonly #suspects = new Set<string>();
-  #nodes: readonly string[] = [];
+  #present: Candidates = { nodes: [], takers: [] };
   /** When the last beat that was answered was sent. */
   #heardAt = -Infinity;
   #timer: Timer | undefined;
@@ -65,6 +68,9 @@ export class RedisDirectory implements Directory {
     const directory = new RedisDirectory(context);
     const { subscriptions, keys } = context;
     await subscriptions.listen(keys.nodes, () => void directory.#beat()).ready;
+    // Who could not be sent anything may have been taken for gone.
+    subscriptions.onLost(() => (directory.#heardAt = -Infinity));
+    subscriptions.onBack(() => void directory.#beat());
     await directory.#beat();
     directory.#beatLater();
     return directory;
@@ -73,6 +79,10 @@ export class RedisDirectory implements Directory {
   async join(node: string): Promise<void> {
     this.#own.add(node);
     await this.#beatOrFail();
+  }
+
+  holds(node: string): boolean {
+    return this.#own.has(node) && !this.#isCutOff;
   }
 
   async locate(address: string): Promise<string | undefined> {
@@ -91,7 +101,7 @@ export class RedisDirectory implements Directory {
   async #ask(address: string, now: number): Promise<string | undefined> {
     try {
       for (let tries = 0; tries < TRIES; tries += 1) {
-        const node = await this.#owners.settle(address, this.#nodes);
+        const node = await this.#owners.settle(address, this.#present);
         if (node !== undefined) {
           this.#remember(address, { node, at: now });
           return node;
@@ -104,12 +114,34 @@ export class RedisDirectory implements Directory {
     return undefined;
   }
 
+  async release(address: string, node: string): Promise<void> {
+    this.forget(address);
+    try {
+      await this.#owners.release(address, node, this.#present.takers);
+    } catch (error) {
+      // It is found out by whoever asks the node for the room.
+      this.context.report(error);
+    }
+  }
+
   watch(listener: (nodes: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
+  async retire(node: string): Promise<void> {
+    if (!this.#own.has(node)) return;
+    this.#retired.add(node);
+    try {
+      await this.#members.retire(node);
+    } catch (error) {
+      this.context.report(error);
+    }
+    await this.#beat();
+  }
+
   async leave(node: string): Promise<void> {
+    this.#retired.delete(node);
     if (!this.#own.delete(node)) return;
     try {
       await this.#members.remove(node);
@@ -122,7 +154,7 @@ export class RedisDirectory implements Directory {
 
   /** Nobody received what was sent to the node. When that is still so in a moment, it takes no part any more. */
   suspect(node: string): void {
-    if (this.#suspects.has(node) || !this.#nodes.includes(node)) return;
+    if (this.#suspects.has(node) || !this.#present.nodes.includes(node)) return;
     this.#suspects.add(node);
     this.context.clock.after(SILENCE_MS, () => void this.#question(node));
   }
@@ -157,32 +189,36 @@ export class RedisDirectory implements Directory {
       await this.#beatOrFail();
     } catch (error) {
       this.context.report(error);
-      if (this.#isCutOff) this.#see([]);
+      if (this.#isCutOff) this.#see(NOBODY);
     }
   }
 
   async #beatOrFail(): Promise<void> {
     const sentAt = this.context.monotonic();
     // One that cannot be sent anything takes no part.
-    const nodes = await this.#members.renew(this.context.subscriptions.isUp ? this.#own : []);
+    const isUp = this.context.subscriptions.isUp;
+    const present = await this.#members.renew(isUp ? this.#own : new Set(), this.#retired);
     // Of two that cross the later one counts.
     if (sentAt < this.#heardAt) return;
-    this.#heardAt = sentAt;
-    this.#see(nodes);
+    if (isUp) this.#heardAt = sentAt;
+    // Whoever was taken for gone hears of it, though nobody may have seen it.
+    this.#see(without(present, present.renewed));
+    this.#see(present);
   }
 
   #beatLater(): void {
     this.#timer = this.context.clock.after(this.context.times.beatMs, () => {
       void this.#beat();
       // One that hangs keeps no other from being sent, and no watcher from hearing that this node is cut off.
-      if (this.#isCutOff) this.#see([]);
+      if (this.#isCutOff) this.#see(NOBODY);
       if (!this.#isClosed) this.#beatLater();
     });
   }
 
-  #see(nodes: readonly string[]): void {
-    if (nodes.join() === this.#nodes.join()) return;
-    this.#nodes = nodes;
+  #see({ nodes, takers }: Candidates): void {
+    const isNews = nodes.join() !== this.#present.nodes.join();
+    this.#present = { nodes, takers };
+    if (!isNews) return;
     for (const [address, { node }] of this.#known) if (!nodes.includes(node)) this.#known.delete(address);
     for (const listener of this.#listeners) {
       try {
@@ -200,3 +236,8 @@ export class RedisDirectory implements Directory {
     if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
 }
+
+const without = ({ nodes, takers }: Candidates, gone: readonly string[]): Candidates => ({
+  nodes: nodes.filter((node) => !gone.includes(node)),
+  takers: takers.filter((node) => !gone.includes(node)),
+});

@@ -8,8 +8,10 @@ import { Station, type Log } from './station.js';
 /** How long a head is known of a room whose turns no store of this Redis tells. */
 const HEAD_MS = 24 * 60 * 60 * 1000;
 
-/** KEYS head. ARGV epoch seq ttl channel message. */
+/** KEYS head. ARGV epoch seq ttl channel message. Of an owner that another has followed nothing is told. */
 const PUBLISH = `
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if epoch and tonumber(epoch) > tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return redis.call('SPUBLISH', ARGV[4], ARGV[5])`;

@@ -37,6 +37,16 @@ export class Audience {
     return this.#sessions.has(session);
   }
 
+  /** Rooms that somebody here is in, or joins. */
+  addresses(): readonly string[] {
+    return [...this.#halls.keys()];
+  }
+
+  seatsIn(address: string): readonly Seat[] {
+    const hall = this.#halls.get(address);
+    return hall === undefined ? [] : [...hall.live, ...hall.joining];
+  }
+
   /** Takes a place before the join is asked for, so that nothing published after it is missed. */
   add(address: string, seat: Seat, historyFor: 'joined' | 'all'): void {
     let hall = this.#halls.get(address);
@@ -88,7 +98,7 @@ export class Audience {
       this.#tell(address, hall, message, [seat]);
       if (message.type !== 'turn') continue;
       if (message.to > position) missed.add(message);
-      this.#end(address, message);
+      this.end(address, message.ended);
     }
     if (!missed.isEmpty && seat.isLive) seat.connection.push(new Frame(missed.take(address)));
   }
@@ -140,11 +150,11 @@ export class Audience {
     }
     this.#tell(address, hall, message, message.shared ? hall.live : this.#recipients(hall, message));
     if (hall.presence.add(message)) this.clock.after(this.presenceMs, () => this.#tellPresence(address, hall));
-    this.#end(address, message);
+    this.end(address, message.ended);
   }
 
-  /** Ends the seats whose sessions a turn has ended. One that is still joining ends when it would begin. */
-  #end(address: string, { ended }: PublishedTurn): void {
+  /** Ends the seats of sessions that the room has ended. One that is still joining ends when it would begin. */
+  end(address: string, ended: readonly EndedSession[]): void {
     for (const each of ended) {
       const seat = this.#sessions.get(each.session);
       if (seat?.isLive !== true) continue;

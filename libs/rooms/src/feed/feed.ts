@@ -11,7 +11,8 @@ export interface PublishedEvent extends LoggedEvent {
 /** An attachment that the room ended; its connection is told why. */
 export interface EndedSession {
   readonly session: string;
-  readonly code: 'FORBIDDEN' | 'ROOM_CLOSED';
+  /** `UNAVAILABLE`: the room has lost it, and it is to join again. */
+  readonly code: 'FORBIDDEN' | 'ROOM_CLOSED' | 'UNAVAILABLE';
   readonly reason: string;
 }
 

@@ -20,7 +20,7 @@ export type Input =
   /** First of a room's life. */
   | { readonly type: 'open'; readonly params: unknown; readonly version: number }
   | { readonly type: 'join'; readonly member: Member; readonly data: unknown; readonly session: NewSession }
-  | { readonly type: 'resume'; readonly session: string; readonly connection: string; readonly member: Member }
+  | ({ readonly type: 'resume'; readonly session: string; readonly member: Member } & Place)
   /** The connection of a session is lost; the session waits until `until` (milliseconds since 1970). */
   | { readonly type: 'drop'; readonly session: string; readonly until: number }
   | { readonly type: 'leave'; readonly session: string; readonly reason: LeaveReason }
@@ -40,10 +40,15 @@ export type Input =
   | { readonly type: 'outside'; readonly event: unknown }
   | { readonly type: 'close'; readonly reason: string };
 
-export interface NewSession {
-  readonly id: string;
-  /** The connection it is attached to. */
+/** Where a session is attached. */
+export interface Place {
+  /** The node of the connection. */
+  readonly node: string;
   readonly connection: string;
+}
+
+export interface NewSession extends Place {
+  readonly id: string;
   /** Digest of the secret that resumes it. */
   readonly digest: string;
 }

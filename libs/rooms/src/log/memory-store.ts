@@ -38,6 +38,11 @@ export class MemoryRoomStore implements RoomStore {
     return room?.snapshot === undefined ? claim : { ...claim, snapshot: plainCopy(room.snapshot) };
   }
 
+  /** Rooms begin above that epoch from now on. */
+  pass(epoch: number): void {
+    this.#forgotten = Math.max(this.#forgotten, epoch);
+  }
+
   async append(address: string, fence: Fence, batch: Batch): Promise<number> {
     const room = this.#owned(address, fence);
     const head = advance(address, room.head, batch.entries);

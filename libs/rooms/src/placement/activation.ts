@@ -1,7 +1,7 @@
 import { validateNow } from '../contract/schema.js';
 import { DivergedError, InvalidError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
-import type { Entry, Input } from '../log/entry.js';
+import type { Entry, Input, Place } from '../log/entry.js';
 import { replay } from '../log/replay.js';
 import { migration, refuseLater, unseal, type Envelope } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';
@@ -18,8 +18,8 @@ export interface ActivationContext {
   readonly checks: boolean;
   /** See {@link Tenure}. */
   readonly cautiousUntil: number;
-  /** Sessions whose connection is open on this node go on as they are. */
-  readonly isOpen: (connection: string) => boolean;
+  /** Sessions whose connection is open go on as they are. */
+  readonly isOpen: (place: Place) => boolean;
 }
 
 /** What a room that does not exist is made with. */
@@ -36,8 +36,8 @@ export interface Activated {
 }
 
 /**
- * Claims a room and loads it: snapshot, then the log after it. Every session that was attached to the last owner waits
- * for its member with a new grace time.
+ * Claims a room and loads it: snapshot, then the log after it. Every session whose connection is gone waits for its
+ * member with a new grace time.
  * @param last the same room as it was in this process before: its members go on where they stood.
  * @returns `undefined` when there is no such room and it is not to be made.
  * @throws DivergedError when its log does not fit its kind.
@@ -63,7 +63,7 @@ export const activate = async (
   const unsaved = core.seq - (claim.snapshot?.seq ?? 0);
   const tenure: Tenure = { lineage: claim.lineage, handled, mustSave: isOldVersion, unsaved, cautiousUntil };
   room = new Room(core, fence, tenure, env, events);
-  const inputs = core.isOpen ? drops(core, env, isOpen) : [opening(kind, creation)];
+  const inputs = core.isOpen ? drops(core, env.clock.now(), isOpen) : [opening(kind, creation)];
   if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
   return { room, inputs };
 };
@@ -126,9 +126,9 @@ const readAll = async (env: RoomEnvironment, address: string, after: number, hea
   return entries;
 };
 
-const drops = (core: RoomCore, env: RoomEnvironment, isOpen: (connection: string) => boolean): Input[] => {
-  const until = env.clock.now() + core.kind.options.graceMs;
-  return [...core.members.sessions()].flatMap((session) =>
-    session.state === 'attached' && !isOpen(session.connection) ? [{ type: 'drop', session: session.id, until }] : [],
+const drops = (core: RoomCore, now: number, isOpen: ActivationContext['isOpen']): Input[] =>
+  [...core.members.sessions()].flatMap((session) =>
+    session.state === 'attached' && !isOpen(session)
+      ? [{ type: 'drop', session: session.id, until: now + core.kind.options.graceMs }]
+      : [],
   );
-};

@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../clock.js';
 import type { RoomStore } from '../log/store.js';
+import { OCCUPIED } from '../room/saver.js';
 import type { RoomsLogger } from '../logger.js';
 import type { RoomHost } from './room-host.js';
 
-/** Rooms woken at a time. */
+/** Rooms woken at a time, and those of a node that is gone. */
 const PAGE = 100;
 
 /**
@@ -15,6 +16,8 @@ export class Alarms {
   #isStopped = false;
   /** Due rooms that are not this node's to wake, the last time. */
   #others = 0;
+  /** Rooms that had somebody in them when their owner may have been lost. */
+  #orphans: string[] = [];
 
   constructor(
     private readonly store: RoomStore,
@@ -23,11 +26,24 @@ export class Alarms {
     private readonly everyMs: number,
     private readonly logger: RoomsLogger,
     /** Whether this node is the one to run the room. */
-    private readonly isOwn: (address: string) => Promise<boolean>,
+    private readonly isOwn: (address: string) => Promise<boolean | undefined>,
   ) {}
 
   start(): void {
     this.#timer = this.clock.after(this.everyMs, () => void this.#look());
+  }
+
+  /**
+   * Owners may be gone, whole processes of them: wakes the rooms that had somebody in them, little by little, so that their members are
+   * waited for, and no longer than their grace time, though nobody asks for the room.
+   */
+  async adopt(): Promise<void> {
+    try {
+      const due = await this.store.due(OCCUPIED, Number.MAX_SAFE_INTEGER);
+      this.#orphans = due.map(({ address }) => address);
+    } catch (cause) {
+      this.logger.error('rooms that were occupied could not be read', { cause });
+    }
   }
 
   stop(): void {
@@ -41,11 +57,18 @@ export class Alarms {
       // none; however many of those are due, some that sleep are among these.
       const due = await this.store.due(this.clock.now(), PAGE + this.host.active + this.#others);
       const own = await Promise.all(due.map(async ({ address }) => this.host.knows(address) && this.isOwn(address)));
-      this.#others = own.filter((isOwn) => !isOwn).length;
+      this.#others = own.filter((isOwn) => isOwn !== true).length;
       for (const [i, { address }] of due.entries()) if (own[i] === true && !this.#isStopped) this.host.wake(address);
+      await this.#wakeOrphans();
     } catch (cause) {
       this.logger.error('deadlines could not be read', { cause });
     }
     if (!this.#isStopped) this.start();
+  }
+
+  async #wakeOrphans(): Promise<void> {
+    const asleep = this.#orphans.splice(0, PAGE).filter((address) => !this.host.isActive(address));
+    for (const address of asleep)
+      if (this.host.knows(address) && (await this.isOwn(address)) === true && !this.#isStopped) this.host.wake(address);
   }
 }

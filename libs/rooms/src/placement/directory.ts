@@ -5,10 +5,16 @@
 export interface Directory {
   /** This node takes part from now on. */
   join(node: string): Promise<void>;
+  /** Whether this node may still be taken for the owner of what it owns: `false` once others may have taken over. */
+  holds(node: string): boolean;
   /** The node that owns the room, or should. `undefined`: nobody can tell now. */
   locate(address: string): Promise<string | undefined>;
-  /** Hears of nodes that came or went. @returns how to stop listening. */
+  /** This node lets go of a room that it owns: another is to own it, if there is one that rather should. Never rejects. */
+  release(address: string, node: string): Promise<void>;
+  /** Hears of nodes that came or went; of none when this one knows of none any more. @returns how to stop listening. */
   watch(listener: (nodes: readonly string[]) => void): () => void;
+  /** This node takes no more rooms, and releases those it has. */
+  retire(node: string): Promise<void>;
   /** This node takes no part any more. */
   leave(node: string): Promise<void>;
 }

@@ -2,23 +2,21 @@ import {
   BusyError,
   FencedError,
   InternalError,
+  MovedError,
   NoSuchRoomError,
   QuarantinedError,
   RoomError,
   UnavailableError,
-  UnknownKindError,
 } from '../errors.js';
-import { isSavable, kindOf, type RoomKind } from '../kind.js';
-import { MemoryRoomStore } from '../log/memory-store.js';
+import { isSavable, type RoomKind } from '../kind.js';
 import type { EndedSession } from '../feed/feed.js';
 import type { ActiveRoom, RoomList } from '../node.js';
 import type { Asker } from '../room/asker.js';
 import type { CommandRequest, Request } from '../room/request.js';
-import type { RoomEnvironment } from '../room/environment.js';
 import type { RoomCore } from '../room/core.js';
 import type { Room, RoomEvents } from '../room/room.js';
 import type { Loss } from '../room/tenure.js';
-import { activate, type Activated, type ActivationContext, type Creation } from './activation.js';
+import { Loader, type LoaderOptions } from './loader.js';
 import { Quarantine } from './quarantine.js';
 import { creationOf, roomFor, type Slot, type Waiting } from './slot.js';
 
@@ -26,24 +24,21 @@ import { creationOf, roomFor, type Slot, type Waiting } from './slot.js';
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-export interface RoomHostOptions {
-  readonly env: Omit<RoomEnvironment, 'store'>;
-  /** Keeps the durable kinds. */
-  readonly store: RoomEnvironment['store'];
-  readonly checks: boolean;
-  kind(name: string): RoomKind | undefined;
-  /** Whether this node is the one to own the room, as far as can be told now. */
-  isOwn(address: string): Promise<boolean>;
-  /** Whether a connection of this node is open. */
-  isOpen(connection: string): boolean;
+export interface RoomHostOptions extends LoaderOptions {
+  /** Lets go of a room: another node may own it from now on. Never rejects. */
+  release(address: string): Promise<void>;
+  /** Has the next owner of a room go on with it. Never rejects. */
+  handOver(address: string): Promise<void>;
   /** Ends the attachments here of those who are in the room no longer. */
   endOthers(address: string, isSession: (session: string) => boolean, ended: Omit<EndedSession, 'session'>): void;
 }
 
+const NOBODY: Asker = { resolve: () => {}, reject: () => {} };
+
 /** The rooms that this process owns: activates them when they are asked for, unloads them when nobody is there. */
 export class RoomHost {
   readonly #slots = new Map<string, Slot>();
-  readonly #memory = new MemoryRoomStore();
+  readonly #loader: Loader;
   /** Rooms being activated, unloaded or loaded again. */
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #quarantine = new Quarantine();
@@ -52,7 +47,9 @@ export class RoomHost {
   #commands = 0;
   #isDraining = false;
 
-  constructor(private readonly options: RoomHostOptions) {}
+  constructor(private readonly options: RoomHostOptions) {
+    this.#loader = new Loader(options);
+  }
 
   /** Rooms loaded here. */
   get active(): number {
@@ -75,7 +72,7 @@ export class RoomHost {
 
   /** Whether a room of this address could be woken at all. */
   knows(address: string): boolean {
-    return this.options.kind(kindOf(address)) !== undefined;
+    return this.#loader.knows(address);
   }
 
   isActive(address: string): boolean {
@@ -88,6 +85,7 @@ export class RoomHost {
     if (request.type === 'command') this.#commands += 1;
     if (request.type === 'command' && this.#isQuarantined(address, request))
       return asker.reject(new QuarantinedError());
+    if (!this.options.lease.isHeld && this.#loader.isVolatile(address)) return asker.reject(new UnavailableError());
     const room = roomFor(request, this.#slots.get(address));
     if (room !== undefined) return room.ask(request, deadline, asker);
     this.#wait(address, {
@@ -117,13 +115,29 @@ export class RoomHost {
         this.#slots.set(address, { ...slot, until: now, retryMs: FIRST_RETRY_MS });
   }
 
+  /** These are all the nodes there are: sessions of others wait for their members. */
+  tellNodes(nodes: readonly string[]): void {
+    for (const slot of this.#slots.values())
+      if (slot.state === 'active') slot.room.ask({ type: 'nodes', nodes }, Infinity, NOBODY);
+  }
+
+  /** Gives up the rooms that have gone to other nodes while this one was taken for gone. */
+  async review(): Promise<void> {
+    await Promise.all(
+      Array.from(this.#slots.keys(), async (address) => {
+        if ((await this.options.lease.isOwn(address)) !== false) return;
+        const slot = this.#slots.get(address);
+        if (slot?.state === 'active') await this.#begin(this.#giveUp(address, slot.room));
+        if (slot?.state === 'refused') this.#leave(address);
+      }),
+    );
+  }
+
   /** Rooms of a kind that exist, by id, with how many members are in those that are active here. */
   async list(kind: RoomKind, limit: number, cursor: string | undefined): Promise<RoomList> {
-    const { kind: name } = kind.contract;
-    const store = kind.options.durability === 'memory' ? this.#memory : this.options.store;
-    const ids = await store.list(name, limit + 1, cursor);
+    const ids = await this.#loader.list(kind, limit + 1, cursor);
     const rooms = ids.slice(0, limit).map((id) => {
-      const slot = this.#slots.get(`${name}/${id}`);
+      const slot = this.#slots.get(`${kind.contract.kind}/${id}`);
       return { id, members: slot?.state === 'active' ? slot.room.core.members.count : 0 };
     });
     const last = rooms.at(-1);
@@ -173,13 +187,19 @@ export class RoomHost {
       waiting.fail(slot.error);
       return;
     }
-    if (this.#isDraining) waiting.fail(new UnavailableError());
+    if (this.#isDraining) void this.#turnAway(address, waiting);
     else if (slot === undefined && this.#slots.size >= limits.maxRooms) waiting.fail(new BusyError('The server'));
     else {
       const retryMs = slot?.state === 'refused' ? slot.retryMs : FIRST_RETRY_MS;
       const last = slot?.state === 'refused' ? slot.last : undefined;
       void this.#begin(this.#activate(address, [waiting], retryMs, last));
     }
+  }
+
+  /** One that was to be owned here is another's from now on. */
+  async #turnAway(address: string, waiting: Waiting): Promise<void> {
+    await this.options.release(address);
+    waiting.fail(new MovedError());
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
@@ -196,7 +216,11 @@ export class RoomHost {
     const retries = this.#retries;
     const creation = waiting.find((each) => each.creation !== undefined)?.creation;
     try {
-      const { room, inputs } = await this.#load(address, creation, last, cautiousUntil);
+      const { room, inputs } = await this.#loader.load(
+        address,
+        { creation, last, cautiousUntil },
+        this.#events(address),
+      );
       this.#slots.set(address, { state: 'active', room, since: this.options.env.clock.now(), retryMs });
       room.begin(inputs);
       if (last !== undefined) this.#endOthers(address, room.core);
@@ -223,33 +247,11 @@ export class RoomHost {
     this.options.endOthers(address, (session) => members.session(session) !== undefined, ended);
   }
 
-  async #load(
-    address: string,
-    creation: Creation | undefined,
-    last: Room | undefined,
-    cautiousUntil: number,
-  ): Promise<Activated> {
-    const kindName = kindOf(address);
-    const kind = this.options.kind(kindName);
-    if (kind === undefined) throw new UnknownKindError(kindName);
-    const isVolatile = kind.options.durability === 'memory';
-    const store = isVolatile ? this.#memory : this.options.store;
-    const events: RoomEvents = {
+  #events(address: string): RoomEvents {
+    return {
       idle: (room) => void this.#begin(this.#passivate(address, room)),
       lost: async (room, why) => (await this.#begin(this.#reload(address, room, why)))?.core,
     };
-    const context: ActivationContext = {
-      env: { ...this.options.env, store },
-      events,
-      checks: this.options.checks,
-      cautiousUntil,
-      isOpen: (connection) => this.options.isOpen(connection),
-    };
-    const isImplicit = creation !== undefined && creation.params === undefined;
-    const mayMake = !isImplicit || kind.options.create === 'on-join';
-    const activated = await activate(context, kind, address, mayMake ? creation : undefined, last);
-    if (activated === undefined) throw new NoSuchRoomError();
-    return activated;
   }
 
   /** What failed is answered, and not tried again at once. What the caller got wrong is not held against the room. */
@@ -274,24 +276,33 @@ export class RoomHost {
     for (const { fail } of waiting) fail(error);
   }
 
-  async #mayOwn(address: string): Promise<boolean> {
-    try {
-      return await this.options.isOwn(address);
-    } catch {
-      return false;
-    }
+  async #passivate(address: string, room: Room): Promise<void> {
+    const isOccupied = room.core.members.count > 0;
+    await this.#unload(address, room, () => room.stop());
+    if (isOccupied) await this.options.handOver(address);
   }
 
-  async #passivate(address: string, room: Room): Promise<void> {
+  /** Another node has it. */
+  #giveUp(address: string, room: Room): Promise<void> {
+    return this.#unload(address, room, () => room.giveUp());
+  }
+
+  async #unload(address: string, room: Room, stop: () => Promise<void>): Promise<void> {
     const slot = this.#slots.get(address);
     if (slot?.state !== 'active' || slot.room !== room) return;
     const waiting: Waiting[] = [];
     this.#slots.set(address, { state: 'passivating', waiting });
-    await room.stop();
-    if (room.core.kind.options.durability === 'memory') this.#memory.forget(address);
+    await stop();
+    await this.options.release(address);
+    this.#leave(address);
+    for (const each of waiting) this.#wait(address, each);
+  }
+
+  /** Nothing of it stays here. */
+  #leave(address: string): void {
+    if (this.#loader.isVolatile(address)) this.#loader.forget(address);
     this.#slots.delete(address);
     this.#quarantine.forget(address);
-    for (const each of waiting) this.#wait(address, each);
   }
 
   /** Loads a room again whose memory cannot be trusted any more: at once after a failed commit, else with a pause. */
@@ -302,18 +313,19 @@ export class RoomHost {
     logger.warn('a room is loaded again', { room: address, ...culprit, cause });
     if (culprit !== undefined && this.#quarantine.blame(address, culprit, clock.now()))
       logger.error('a command is quarantined', { room: address, ...culprit, cause });
-    if (!isSavable(room.core.kind)) {
-      this.#memory.forget(address);
-      this.#slots.delete(address);
-      room.disband('restarted');
-      return undefined;
-    }
     const waiting: Waiting[] = [];
     this.#slots.set(address, { state: 'activating', waiting });
     // Taking it back from a node that is to have it would have it taken away again.
-    if (cause instanceof FencedError && !(await this.#mayOwn(address))) {
+    if (cause instanceof FencedError && (await this.options.lease.isOwn(address)) !== true) {
+      this.#leave(address);
+      for (const { fail } of waiting) fail(new MovedError(cause));
+      return undefined;
+    }
+    if (!isSavable(room.core.kind)) {
+      this.#loader.forget(address);
       this.#slots.delete(address);
-      for (const { fail } of waiting) fail(new UnavailableError(cause));
+      room.disband('restarted');
+      for (const each of waiting) this.#wait(address, each);
       return undefined;
     }
     const isSteady = clock.now() - slot.since > LONGEST_RETRY_MS;

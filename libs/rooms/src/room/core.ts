@@ -23,6 +23,7 @@ export interface Accepted {
 /** What a room is, as a snapshot keeps it. */
 interface Saved {
   readonly seq: number;
+  readonly floor: number;
   readonly index: number;
   readonly params: unknown;
   readonly closed?: string;
@@ -32,6 +33,8 @@ interface Saved {
 }
 
 const seqOf = (id: string): number => Number.parseInt(id.slice(id.indexOf('-') + 1), 36);
+
+const isForAll = ({ to }: LoggedEvent): boolean => to === undefined;
 
 /** Who an entry's events are from. */
 export const authorOf = (input: Input): Member | undefined => {
@@ -47,6 +50,8 @@ export const authorOf = (input: Input): Member | undefined => {
 export class RoomCore {
   /** Position of the last accepted input. */
   seq = 0;
+  /** Position of the last input that had an event for all: no member who has heard of it stands below. */
+  floor = 0;
   /** Events emitted so far. */
   index = 0;
   members = new Members();
@@ -125,6 +130,7 @@ export class RoomCore {
     const stamp: Stamp = { at, seed, id: this.#stampOf + seq.toString(36) };
     const outcome = this.#attempt(input, stamp);
     const events = this.#fold(input, stamp, { epoch: this.epoch, seq }, outcome);
+    if (events.some(isForAll)) this.floor = this.seq;
     this.isFresh = input.type === 'open';
     const { epoch, seq: last } = this;
     const bare: Entry = { at, seed, id: stamp.id, epoch, seq, last, index: this.index - events.length, input, events };
@@ -159,21 +165,20 @@ export class RoomCore {
     }
     const outcome = this.#attempt(input, entry, entry.failed === true);
     const events = this.#fold(input, entry, entry, outcome);
-    this.seq = entry.last;
-    this.index = entry.index + entry.events.length;
+    this.#moveTo(entry);
     return events;
   }
 
   /** Takes in what of a logged entry does not need the logic, which will have nothing to do with it any more. */
   skip(entry: Entry): void {
     this.members.fold(entry.input, entry.seq);
-    this.seq = entry.last;
-    this.index = entry.index + entry.events.length;
+    this.#moveTo(entry);
   }
 
   save(now: number): Saved {
     return {
       seq: this.seq,
+      floor: this.floor,
       index: this.index,
       params: this.#params,
       logic: this.logic.save(this.#state),
@@ -184,8 +189,9 @@ export class RoomCore {
   }
 
   load(saved: unknown, migrate: (logic: unknown) => unknown): void {
-    const { seq, index, params, closed, logic, members, outcomes } = saved as Saved;
+    const { seq, floor, index, params, closed, logic, members, outcomes } = saved as Saved;
     this.seq = seq;
+    this.floor = floor;
     this.index = index;
     this.#params = params;
     this.closed = closed;
@@ -263,6 +269,13 @@ export class RoomCore {
         ...(verdict.reply !== undefined && { data: verdict.reply.data }),
       });
     return events;
+  }
+
+  /** Where the log says that the entry has led, whatever the logic makes of it now. */
+  #moveTo({ last, index, events }: Entry): void {
+    this.seq = last;
+    this.index = index + events.length;
+    if (events.some(isForAll)) this.floor = last;
   }
 
   /** Settles who an event is for, for good: those named who are members now. */

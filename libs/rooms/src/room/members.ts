@@ -1,9 +1,8 @@
 import type { Member } from '../contract/member.js';
-import type { Input, LeaveReason } from '../log/entry.js';
+import type { Input, LeaveReason, Place } from '../log/entry.js';
 
 /** A session is attached to a connection, or waits for its member until its grace is over. */
-type Attachment =
-  { readonly state: 'attached'; readonly connection: string } | { readonly state: 'dropped'; readonly until: number };
+type Attachment = ({ readonly state: 'attached' } & Place) | { readonly state: 'dropped'; readonly until: number };
 
 export type Session = { readonly id: string; readonly digest: string; readonly member: string } & Attachment;
 
@@ -59,6 +58,11 @@ export class Members {
 
   sessions(): IterableIterator<Session> {
     return this.#sessions.values();
+  }
+
+  /** Somebody is here, as far as one knows, rather than waited for. */
+  get isAnyoneHere(): boolean {
+    return this.#sessions.size > this.#dropped.size;
   }
 
   /** The session of that member whose secret has this digest. */
@@ -128,7 +132,8 @@ export class Members {
         const session = this.#sessions.get(input.session);
         if (session === undefined) return;
         this.#admit(input.member, seq);
-        this.#attach({ ...identityOf(session), state: 'attached', connection: input.connection });
+        const { node, connection } = input;
+        this.#attach({ ...identityOf(session), state: 'attached', node, connection });
         return;
       }
       case 'drop': {

@@ -1,5 +1,7 @@
 import type { JoinReply, MembersReply, Position, WireEvent } from '@greenroom/protocol';
 import type { Identity, Member } from '../contract/member.js';
+import type { EndedSession } from '../feed/feed.js';
+import type { Place } from '../log/entry.js';
 
 /** What somebody outside asks of a room. Plain data: it may come from another node. */
 export type Request =
@@ -8,6 +10,10 @@ export type Request =
   | { readonly type: 'drop'; readonly session: string; readonly connection: string }
   /** Whatever sessions a connection has besides the one it knows of are dropped: it was never told of them. */
   | { readonly type: 'disown'; readonly connection: string; readonly but: string | undefined }
+  /** What a node knows of who is in the room through it, after others may have taken it, or the room, for gone. */
+  | { readonly type: 'attach'; readonly sessions: readonly (Place & { readonly session: string })[] }
+  /** All nodes there are: sessions of others are dropped. */
+  | { readonly type: 'nodes'; readonly nodes: readonly string[] }
   | CommandRequest
   | { readonly type: 'view'; readonly viewer: string | undefined }
   /** What a member who lost the thread goes on from. */
@@ -26,14 +32,14 @@ export type Request =
   | { readonly type: 'create'; readonly params: unknown };
 
 /** It counts though nobody waits for its answer any more, and always finds a place: or a member would stay for ever. */
-export const isLeaving = ({ type }: Request): boolean => type === 'leave' || type === 'drop' || type === 'disown';
+export const isLeaving = ({ type }: Request): boolean =>
+  type === 'leave' || type === 'drop' || type === 'disown' || type === 'nodes';
 
-export interface JoinRequestOfRoom {
+export interface JoinRequestOfRoom extends Place {
   readonly type: 'join';
   readonly user: string;
   readonly profile: object;
   readonly data: unknown;
-  readonly connection: string;
   /** Secret of a session to take up again. */
   readonly secret: string | undefined;
   readonly since: Position | undefined;
@@ -82,6 +88,9 @@ interface Replies {
   leave: undefined;
   drop: undefined;
   disown: undefined;
+  /** Those of them that are no more, or somewhere else. */
+  attach: readonly EndedSession[];
+  nodes: undefined;
   command: CommandReply;
   view: unknown;
   baseline: Baseline;

@@ -1,4 +1,11 @@
-import { FencedError, InternalError, StoreRefusedError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import {
+  FencedError,
+  InternalError,
+  MovedError,
+  StoreRefusedError,
+  UnavailableError,
+  UnknownOutcomeError,
+} from '../errors.js';
 import type { PublishedTurn } from '../feed/feed.js';
 import type { Entry, Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
@@ -28,7 +35,7 @@ export interface RoomEvents {
   lost(room: Room, loss: Loss): Promise<RoomCore | undefined>;
 }
 
-const UNLIMITED: UnansweredLimits = { commands: Infinity, bytes: Infinity };
+const UNLIMITED: UnansweredLimits = { maxUnanswered: Infinity, maxUnansweredBytes: Infinity };
 const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 
 /**
@@ -38,8 +45,6 @@ const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 export class Room {
   readonly #mailbox: Mailbox<Letter>;
   readonly #unanswered: Unanswered;
-  /** What one member may have waiting. */
-  readonly #ofMember: UnansweredLimits;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
   readonly #wakeups: Wakeups;
@@ -61,9 +66,8 @@ export class Room {
   ) {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered();
-    this.#ofMember = { commands: env.limits.maxUnanswered, bytes: env.limits.maxUnansweredBytes };
     this.#wakeups = new Wakeups(env.clock);
-    this.#floor = core.seq;
+    this.#floor = core.floor;
     this.#published = core.seq;
     const { afterCommit } = core.kind;
     if (afterCommit !== undefined)
@@ -128,7 +132,7 @@ export class Room {
       return;
     }
     try {
-      if (this.#state === 'stopped') throw new UnavailableError();
+      if (this.#state === 'stopped') throw new MovedError();
       this.#enter(request, deadline, asker);
     } catch (error) {
       asker.reject(error);
@@ -137,10 +141,14 @@ export class Room {
 
   /** Ends what is under way, saves and stops. What is asked from now on is refused. */
   async stop(): Promise<void> {
-    while (this.#turning !== undefined) await this.#turning;
-    if (this.#state === 'stopped') return;
-    this.#abandon();
+    await this.giveUp();
     await this.#saver.finish();
+  }
+
+  /** Ends what is under way and stops; another owner goes on from the log. */
+  async giveUp(): Promise<void> {
+    while (this.#turning !== undefined) await this.#turning;
+    if (this.#state === 'serving') this.#abandon(new MovedError());
   }
 
   get isIdle(): boolean {
@@ -162,7 +170,7 @@ export class Room {
       return this.#turn();
     }
     // The server's own code speaks for everybody at once.
-    const limits = request.session === undefined ? UNLIMITED : this.#ofMember;
+    const limits = request.session === undefined ? UNLIMITED : this.env.limits;
     const bytes = roughBytes(request.data);
     const first = this.#unanswered.begin(request, bytes, limits, asker);
     if (first === undefined) return;
@@ -277,13 +285,14 @@ export class Room {
 
   /** The turn may or may not be in the log: only the log knows. */
   async #lose(turn: Turn, error: unknown): Promise<void> {
-    this.#abandon();
+    const isFenced = error instanceof FencedError;
+    this.#abandon(isFenced ? new MovedError(error) : new UnavailableError());
     // Its own state could not be written; the store was not asked.
     const isOwn = error instanceof InternalError;
-    const isDefinite = isOwn || error instanceof FencedError || error instanceof StoreRefusedError;
+    const isDefinite = isOwn || isFenced || error instanceof StoreRefusedError;
     const [first] = turn.entries;
     if (first !== undefined) this.#inDoubt = { first, published: turn.published(this.#floor) };
-    if (isDefinite) turn.fail(isOwn ? error : new UnavailableError(error));
+    if (isDefinite) turn.fail(isOwn ? error : isFenced ? new MovedError(error) : new UnavailableError(error));
     const culprit = isOwn ? turn.culprit : undefined;
     const core = await this.events.lost(this, { cause: error, pauses: false, ...(culprit && { culprit }) });
     if (!isDefinite) turn.settleFrom(core, new UnknownOutcomeError(error));
@@ -291,17 +300,18 @@ export class Room {
 
   /** Its state cannot be trusted, or something beside it must run again: it is loaded from its last commit. */
   async #restart(pauses: boolean, culprit?: Culprit): Promise<void> {
-    this.#abandon();
+    this.#abandon(new UnavailableError());
     await this.events.lost(this, { cause: undefined, pauses, ...(culprit && { culprit }) });
   }
 
-  #abandon(): void {
+  /** @param refusal what those hear who wait for their turn. */
+  #abandon(refusal: UnavailableError): void {
     this.#state = 'stopped';
     this.#wakeups.stop();
     this.#after?.stop();
     this.core.stop();
     for (let letter = this.#mailbox.take(); letter !== undefined; letter = this.#mailbox.take())
-      if (letter.from === 'outside') letter.asker.reject(new UnavailableError());
+      if (letter.from === 'outside') letter.asker.reject(refusal);
   }
 
   /** Between turns: waits for the next deadline, or to be unloaded. */

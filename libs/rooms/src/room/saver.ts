@@ -9,6 +9,8 @@ import type { Tenure } from './tenure.js';
 
 /** What emits nothing is kept too, so that members can resume across it: so many positions for an event. */
 const ENTRIES_AN_EVENT = 4;
+/** A deadline that never comes: of rooms with somebody in them, which are to be woken when their owner is gone. */
+export const OCCUPIED = Number.MAX_SAFE_INTEGER;
 /** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 const UNHANDLED_MS = 30_000;
 
@@ -34,11 +36,16 @@ export class Saver {
 
   /** When the room next wants to be woken, as the store keeps it. */
   deadline(): number | undefined {
-    const deadline = this.core.nextDeadline();
+    const deadline = this.#deadlineAtRest();
     // Somebody must come after a crash and finish what comes after the commit.
     if (this.after === undefined) return deadline;
     const coming = Math.ceil(this.env.clock.now() / UNHANDLED_MS + 1) * UNHANDLED_MS;
     return Math.min(deadline ?? Infinity, coming);
+  }
+
+  #deadlineAtRest(): number | undefined {
+    const { core } = this;
+    return core.nextDeadline() ?? (core.members.isAnyoneHere ? OCCUPIED : undefined);
   }
 
   /**
@@ -75,7 +82,7 @@ export class Saver {
     const isSaved = this.#unsaved.entries === 0 && this.#inherited < this.env.limits.snapshotEntries;
     // The last deadline written may be one for what comes after the commit, which is done.
     if (isSaved && this.after === undefined) return;
-    this.#start(this.after?.isIdle === false ? this.deadline() : this.core.nextDeadline());
+    this.#start(this.after?.isIdle === false ? this.deadline() : this.#deadlineAtRest());
     await this.#underWay;
   }
 

@@ -12,7 +12,7 @@ import {
 import type { EndedSession, PublishedTurn } from '../feed/feed.js';
 import { Passages } from '../feed/passages.js';
 import { digest, type Ids } from '../ids.js';
-import type { Entry, Input } from '../log/entry.js';
+import type { Entry, Input, Place } from '../log/entry.js';
 import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
@@ -196,6 +196,14 @@ export class Turn {
           if (session.state === 'attached' && session.connection === request.connection && session.id !== request.but)
             this.#drop(session.id);
         return () => undefined;
+      case 'nodes':
+        for (const session of core.members.sessions())
+          if (session.state === 'attached' && !request.nodes.includes(session.node)) this.#drop(session.id);
+        return () => undefined;
+      case 'attach': {
+        const ended = request.sessions.flatMap((each) => this.#reattach(each.session, each));
+        return () => ended;
+      }
       case 'kick':
         if (core.members.get(request.member) !== undefined)
           this.#accept({ type: 'remove', member: request.member, reason: 'kicked', why: request.reason });
@@ -236,6 +244,22 @@ export class Turn {
     this.#accept({ type: 'drop', session, until: now + core.kind.options.graceMs });
   }
 
+  /** A session is where its node says it is, unless it has ended or was taken up somewhere else meanwhile. */
+  #reattach(id: string, { node, connection }: Place): EndedSession[] {
+    const { core } = this.context;
+    const session = core.members.session(id);
+    const membership = session && core.members.get(session.member);
+    if (session === undefined || membership === undefined)
+      return core.closed === undefined
+        ? [{ session: id, code: 'UNAVAILABLE', reason: 'the session is over' }]
+        : [{ session: id, code: 'ROOM_CLOSED', reason: core.closed }];
+    if (session.state === 'dropped')
+      this.#accept({ type: 'resume', session: id, node, connection, member: membership.member });
+    else if (session.connection !== connection)
+      return [{ session: id, code: 'FORBIDDEN', reason: 'taken up on another connection' }];
+    return [];
+  }
+
   #join(request: JoinRequestOfRoom): () => Promise<ReplyTo<JoinRequestOfRoom>> {
     const { core, ids } = this.context;
     if (core.closed !== undefined) throw new RoomClosedError(core.closed);
@@ -245,14 +269,16 @@ export class Turn {
     const known =
       request.secret === undefined ? undefined : core.members.byDigest(request.user, digest(request.secret));
     if (known !== undefined && request.secret !== undefined) {
-      this.#accept({ type: 'resume', session: known.id, connection: request.connection, member });
+      const { node, connection } = request;
+      this.#accept({ type: 'resume', session: known.id, node, connection, member });
       const join = { request, sessionId: known.id, secret: request.secret, member, before, resumed: true, created };
       return () => this.context.joined(join);
     }
     if (core.members.get(request.user) === undefined && core.members.count >= core.kind.options.maxMembers)
       throw new RoomFullError();
     const secret = ids.secret();
-    const session = { id: ids.unique(), digest: digest(secret), connection: request.connection };
+    const { node, connection } = request;
+    const session = { id: ids.unique(), digest: digest(secret), node, connection };
     this.#accept({ type: 'join', member, data: request.data, session });
     const join = { request, sessionId: session.id, secret, member, before, resumed: false, created };
     return () => this.context.joined(join);

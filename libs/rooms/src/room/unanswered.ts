@@ -1,13 +1,10 @@
 import { BusyError } from '../errors.js';
+import type { NodeLimits } from '../limits.js';
 import type { Asker } from './asker.js';
 import type { CommandReply, CommandRequest } from './request.js';
 
 /** What one member may have waiting, so that others find a place in the mailbox beside it. */
-export interface UnansweredLimits {
-  readonly commands: number;
-  /** Of their data, roughly. A command that waits alone may be larger. */
-  readonly bytes: number;
-}
+export type UnansweredLimits = Pick<NodeLimits, 'maxUnanswered' | 'maxUnansweredBytes'>;
 
 interface OfMember {
   readonly pending: Map<string, Pending>;
@@ -35,7 +32,8 @@ export class Unanswered {
       same.join(asker);
       return undefined;
     }
-    if (own.pending.size >= limits.commands || (own.pending.size > 0 && own.bytes + bytes > limits.bytes))
+    const { maxUnanswered, maxUnansweredBytes } = limits;
+    if (own.pending.size >= maxUnanswered || (own.pending.size > 0 && own.bytes + bytes > maxUnansweredBytes))
       throw new BusyError('The member');
     const pending = new Pending(asker, () => {
       own.pending.delete(commandId);

@@ -23,7 +23,9 @@ export interface SessionsContext {
   readonly feed: Feed;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Ids of the connections that are open on this node. */
+  /** The id of this node. */
+  readonly node: string;
+  /** Ids of the connections that are open on it. */
   readonly connections: Set<string>;
   kindOf(address: string): RoomKind | undefined;
 }
@@ -59,6 +61,7 @@ export class ConnectionSessions implements Sessions {
             user: this.connection.user.id,
             profile: request.profile,
             data: request.data,
+            node: this.context.node,
             connection: this.connection.id,
             secret: request.session,
             since: request.since,

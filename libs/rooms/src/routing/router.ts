@@ -1,15 +1,19 @@
 import type { Clock } from '../clock.js';
-import { toRoomError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import { toRoomError, UnknownOutcomeError } from '../errors.js';
 import type { Directory } from '../placement/directory.js';
 import type { RoomHost } from '../placement/room-host.js';
 import type { Asker } from '../room/asker.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import { Timeouts, type Timeout } from '../timeouts.js';
 import type { Courier } from './courier.js';
+import { Line, mayGoAgain, type Call } from './line.js';
 
 /** Takes a request to the room's owner, here or on another node, and settles it by its deadline. */
 export class Router {
   readonly #timeouts: Timeouts;
+  /** Of rooms that are not here, or have just gone. */
+  readonly #lines = new Map<string, Line>();
+  #calls = 0;
 
   constructor(
     private readonly node: string,
@@ -35,52 +39,99 @@ export class Router {
   ): Promise<ReplyTo<R>> {
     const timeouts = timeoutMs === this.deadlineMs ? this.#timeouts : new Timeouts(this.clock, timeoutMs);
     return new Promise((resolve, reject) => {
+      this.#calls += 1;
       const deadline = this.clock.now() + timeoutMs;
-      const inTime = new InTime(resolve, reject, timeouts, onLate);
-      // An asker of one kind of request is asked nothing else.
-      const asker = inTime as Asker<unknown>;
-      if (this.host.isActive(address)) this.host.ask(address, request, deadline, asker);
-      else void this.#route(address, request, deadline, asker);
+      const number = this.#calls;
+      // A question of one kind is answered by what is of its type.
+      const question = { address, request, deadline, number, resolve, reject, onLate } as Question;
+      const call = new InTime(question, timeouts, this.#takeBack);
+      const line = this.#lines.get(address);
+      if (line !== undefined) line.put(call);
+      else if (this.host.isActive(address)) this.host.ask(address, request, deadline, call);
+      else this.#lineTo(address).put(call);
     });
   }
 
-  async #route(address: string, request: Request, deadline: number, asker: Asker): Promise<void> {
-    try {
-      const owner = await this.directory.locate(address);
-      if (owner === undefined) throw new UnavailableError();
-      if (owner === this.node) this.host.ask(address, request, deadline, asker);
-      else asker.resolve(await this.courier.send(owner, { address, request, deadline }));
-    } catch (error) {
-      asker.reject(error);
-    }
+  /** The room was here when the call was made, and has gone. */
+  readonly #takeBack = (call: InTime, error: unknown): void => this.#lineTo(call.address).takeBack(call, error);
+
+  #lineTo(address: string): Line {
+    const known = this.#lines.get(address);
+    if (known !== undefined) return known;
+    const line = new Line(
+      {
+        locate: () => this.directory.locate(address),
+        hand: (owner, { request, deadline }, asker) => {
+          if (owner === this.node) this.host.ask(address, request, deadline, asker);
+          else
+            this.courier.send(owner, { address, request, deadline }).then(
+              (reply) => asker.resolve(reply),
+              (error: unknown) => asker.reject(error),
+            );
+        },
+        emptied: () => void this.#lines.delete(address),
+      },
+      this.clock,
+    );
+    this.#lines.set(address, line);
+    return line;
   }
 }
 
-/** Waits for an answer no longer than it may take. */
-class InTime<Reply> implements Asker<Reply> {
+interface Question extends Pick<Call, 'request' | 'deadline' | 'number'> {
+  readonly address: string;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onLate: ((reply: unknown) => void) | undefined;
+}
+
+/** A call that waits for its answer no longer than it may take, wherever the answer comes from. */
+class InTime implements Call, Asker {
   readonly #timeout: Timeout;
   #isLate = false;
 
   constructor(
-    private readonly answer: (reply: Reply) => void,
-    private readonly fail: (error: Error) => void,
+    private readonly question: Question,
     timeouts: Timeouts,
-    private readonly onLate: ((reply: Reply) => void) | undefined,
+    /** To be asked again, of another owner. */
+    private readonly again: (call: InTime, error: unknown) => void,
   ) {
     this.#timeout = timeouts.begin(() => {
       this.#isLate = true;
-      fail(new UnknownOutcomeError());
+      question.reject(new UnknownOutcomeError());
     });
   }
 
-  resolve(reply: Reply): void {
-    this.#timeout.end();
-    if (this.#isLate) this.onLate?.(reply);
-    else this.answer(reply);
+  get address(): string {
+    return this.question.address;
   }
 
-  reject(error: unknown): void {
+  get request(): Request {
+    return this.question.request;
+  }
+
+  get deadline(): number {
+    return this.question.deadline;
+  }
+
+  get number(): number {
+    return this.question.number;
+  }
+
+  resolve(reply: unknown): void {
     this.#timeout.end();
-    this.fail(toRoomError(error));
+    if (this.#isLate) this.question.onLate?.(reply);
+    else this.question.resolve(reply);
+  }
+
+  /** What the owner here answers. */
+  reject(error: unknown): void {
+    if (mayGoAgain(this, error)) this.again(this, error);
+    else this.fail(error);
+  }
+
+  fail(error: unknown): void {
+    this.#timeout.end();
+    this.question.reject(toRoomError(error));
   }
 }

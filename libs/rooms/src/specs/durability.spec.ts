@@ -241,17 +241,22 @@ describe('a commit that fails', () => {
     return { rooms, ann, bob, position };
   };
 
-  it.each([new StoreRefusedError('full'), new FencedError(A)])(
-    'and surely wrote nothing leaves no trace, and can be tried again: %s',
-    async (error) => {
-      const { ann, bob } = await failing(error, false);
-      const shown = bob.pushes.length;
-      await expect(say(ann, 'x', 'c:1')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-      expect(bob.pushes.length).toBe(shown);
-      await expect(say(ann, 'x', 'c:1')).resolves.not.toHaveProperty('duplicate');
-      expect(texts(bob.events())).toEqual(['x']);
-    },
-  );
+  it('and surely wrote nothing leaves no trace, and can be tried again', async () => {
+    const { ann, bob } = await failing(new StoreRefusedError('full'), false);
+    const shown = bob.pushes.length;
+    await expect(say(ann, 'x', 'c:1')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(bob.pushes.length).toBe(shown);
+    await expect(say(ann, 'x', 'c:1')).resolves.not.toHaveProperty('duplicate');
+    expect(texts(bob.events())).toEqual(['x']);
+  });
+
+  it('as another has claimed the room leaves no trace, and is tried again by itself', async () => {
+    const { rooms, ann, bob } = await failing(new FencedError(A), false);
+    const sent = say(ann, 'x', 'c:1');
+    await rooms.clock.advance(50);
+    await expect(sent).resolves.not.toHaveProperty('duplicate');
+    expect(texts(bob.events())).toEqual(['x']);
+  });
 
   it.each([true, false])(
     'and may have written is settled from the log (written: %s), and everyone sees the same',

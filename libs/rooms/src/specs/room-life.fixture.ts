@@ -119,8 +119,10 @@ export class RoomLife {
           case 'due':
             return async (...range: Parameters<RoomStore['due']>) => {
               const due = await target.due(...range);
-              if (due.length > 0) this.#dueAt = this.clock.now();
-              if (due.length > 0 && this.is === 'none') this.#claimsWhenDue ??= this.#claims;
+              // Rooms that are occupied are looked for too, whose time has not come.
+              const isDue = due.length > 0 && range[0] <= this.clock.now();
+              if (isDue) this.#dueAt = this.clock.now();
+              if (isDue && this.is === 'none') this.#claimsWhenDue ??= this.#claims;
               return due;
             };
           case 'check':

@@ -177,8 +177,9 @@ export class SessionModel {
     if (this.exists) this.ended = how;
   }
 
-  /** The first end of a grace time. */
+  /** When the room is to be woken at the latest: at the first end of a grace time, and at once where somebody was in it when it was killed. */
   nextEnd(): number | undefined {
+    if (this.ended !== undefined && this.#of(({ state }) => state.is === 'attached').length > 0) return 0;
     const ends = this.sessions.flatMap(({ state }) => (state.is === 'dropped' ? [state.until] : []));
     return ends.length === 0 ? undefined : Math.min(...ends);
   }

@@ -1,0 +1,65 @@
+import type { Clock } from '../clock.js';
+import type { Directory } from './directory.js';
+
+/** Who has gone is given so long to show that they have not: whoever was only cut off comes back by themselves. Milliseconds. */
+const GONE_MS = 2000;
+
+export interface PeerEvents {
+  /** This node has been taken for gone: its rooms may be another's by now. */
+  back(): Promise<void>;
+  /** Rooms may have other owners, and owners may have taken this node for gone. */
+  moved(): void;
+  /** Who has gone has gone. */
+  gone(nodes: readonly string[]): void;
+}
+
+/** Which nodes there are, as far as this one knows, and what follows when one comes or goes. */
+export class Peers {
+  #nodes: readonly string[] = [];
+  #hasJoined = false;
+  #isAway = false;
+  #stop = (): void => {};
+
+  constructor(
+    private readonly node: string,
+    private readonly directory: Directory,
+    private readonly clock: Clock,
+    private readonly events: PeerEvents,
+  ) {}
+
+  start(): void {
+    this.#stop = this.directory.watch((nodes) => void this.#see(nodes));
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  has(node: string): boolean {
+    return node === this.node || this.#nodes.includes(node);
+  }
+
+  async #see(nodes: readonly string[]): Promise<void> {
+    if (!nodes.includes(this.node)) {
+      // What it knew of the others is the best it has.
+      this.#isAway = this.#hasJoined;
+      return;
+    }
+    const wasAway = this.#isAway;
+    const isAnyoneGone = this.#nodes.some((node) => !nodes.includes(node));
+    this.#nodes = nodes;
+    this.#hasJoined = true;
+    this.#isAway = false;
+    if (!wasAway && !isAnyoneGone) return;
+    if (wasAway) await this.events.back();
+    this.events.moved();
+    this.clock.after(GONE_MS, () => this.#settle());
+  }
+
+  #settle(): void {
+    if (this.#isAway) return;
+    this.events.gone(this.#nodes);
+    // One that was slow to see that this node is back may have dropped its sessions meanwhile.
+    this.events.moved();
+  }
+}

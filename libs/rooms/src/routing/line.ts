@@ -1,0 +1,140 @@
+import type { Clock } from '../clock.js';
+import { MovedError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import type { Asker } from '../room/asker.js';
+import { isLeaving, type Request } from '../room/request.js';
+
+/** A room that has moved is asked for again after so long, doubling. Milliseconds. */
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 250;
+
+/** A request of this node, and who waits for its answer. */
+export interface Call {
+  readonly request: Request;
+  /** After it nobody waits any more. Milliseconds since 1970. */
+  readonly deadline: number;
+  /** Calls are made in the order of their numbers. */
+  readonly number: number;
+  /** The end of it: no owner is asked any more. */
+  resolve(reply: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** How a line reaches the room's owner. */
+export interface Way {
+  /** @returns the node that owns the room; `undefined`: nobody can tell now. */
+  locate(): Promise<string | undefined>;
+  /** Calls arrive in the order in which they are handed over. */
+  hand(owner: string, call: Call, asker: Asker): void;
+  /** There is nobody in line, and nobody under way. */
+  emptied(): void;
+}
+
+/**
+ * What this node asks of a room, in order and of one owner at a time. What an owner has not taken, as the room has moved, is asked of
+ * the next before anything that came later; a command that an owner did not live to answer, too, as the room knows a repeat by its id.
+ */
+export class Line {
+  #waiting: Call[] = [];
+  #underWay = 0;
+  #owner: string | undefined;
+  /** Some have come back: nobody goes before all are back that were under way. */
+  #isTurningBack = false;
+  #pauseMs = FIRST_PAUSE_MS;
+  #state: 'open' | 'locating' | 'pausing' = 'open';
+  /** Those of which the last owner may have done what they ask. */
+  readonly #doubtful = new WeakSet<Call>();
+
+  constructor(
+    private readonly way: Way,
+    private readonly clock: Clock,
+  ) {}
+
+  put(call: Call): void {
+    this.#waiting.push(call);
+    this.#goOn();
+  }
+
+  /** One that was handed to the owner on another way than this line's, and was not taken. */
+  takeBack(call: Call, error: unknown): void {
+    this.#turnBack(call, error);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#state !== 'open') return;
+    if (this.#isTurningBack) {
+      if (this.#underWay === 0) this.#pause();
+    } else if (this.#waiting.length > 0) void this.#locate();
+    else if (this.#underWay === 0) this.way.emptied();
+  }
+
+  #pause(): void {
+    this.#isTurningBack = false;
+    this.#state = 'pausing';
+    this.#waiting.sort((a, b) => a.number - b.number);
+    this.clock.after(this.#pauseMs, () => {
+      this.#state = 'open';
+      this.#goOn();
+    });
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  async #locate(): Promise<void> {
+    this.#state = 'locating';
+    try {
+      const owner = await this.way.locate();
+      if (owner === undefined) throw new UnavailableError();
+      if (owner === this.#owner || this.#underWay === 0) this.#handAll(owner);
+      else this.#isTurningBack = true;
+    } catch (error) {
+      for (const call of this.#waiting.splice(0)) this.#fail(call, error);
+    }
+    this.#state = 'open';
+    this.#goOn();
+  }
+
+  #handAll(owner: string): void {
+    this.#owner = owner;
+    for (const call of this.#waiting.splice(0)) {
+      if (call.deadline <= this.clock.now() && !isLeaving(call.request)) {
+        this.#fail(call, new UnavailableError());
+        continue;
+      }
+      this.#underWay += 1;
+      this.way.hand(owner, call, {
+        resolve: (reply) => {
+          this.#pauseMs = FIRST_PAUSE_MS;
+          call.resolve(reply);
+          this.#returned();
+        },
+        reject: (error) => {
+          if (mayGoAgain(call, error)) this.#turnBack(call, error);
+          else this.#fail(call, error);
+          this.#returned();
+        },
+      });
+    }
+  }
+
+  #returned(): void {
+    this.#underWay -= 1;
+    this.#goOn();
+  }
+
+  #turnBack(call: Call, error: unknown): void {
+    if (error instanceof UnansweredError) this.#doubtful.add(call);
+    if (call.deadline <= this.clock.now() + this.#pauseMs) return this.#fail(call, error);
+    this.#isTurningBack = true;
+    this.#waiting.push(call);
+  }
+
+  /** That nothing was done is true of the last owner that was asked, and of no earlier one that did not answer. */
+  #fail(call: Call, error: unknown): void {
+    const isDoubtful = this.#doubtful.has(call) && error instanceof UnavailableError;
+    call.fail(isDoubtful ? new UnknownOutcomeError(error) : error);
+  }
+}
+
+/** Whether a call may be made again after it failed like this: nothing was done, or a repeat is known as one. */
+export const mayGoAgain = ({ request }: Call, error: unknown): boolean =>
+  error instanceof MovedError || (error instanceof UnansweredError && request.type === 'command');

@@ -1,0 +1,306 @@
+import { TestCluster, type TestClusterNode } from '@greenroom/testing';
+import { describe, expect, it } from '@jest/globals';
+import { lab } from './lab.fixture.js';
+
+const A = 'lab/a';
+const GRACE_MS = 30_000;
+
+const start = async (count: number, kinds = () => [lab()]) => {
+  const cluster = new TestCluster({ kinds });
+  const nodes: TestClusterNode[] = [];
+  for (let i = 0; i < count; i += 1) nodes.push(await cluster.start());
+  return { cluster, nodes: nodes as [TestClusterNode, TestClusterNode, TestClusterNode] };
+};
+const say = (node: TestClusterNode, text: string) =>
+  node.node.room(A).send('say', { text }, { as: { id: 'sys', name: 'Sys' } });
+const texts = (connection: ReturnType<TestClusterNode['connect']>) =>
+  connection.events('said').map(({ data }) => (data as { readonly text: string }).text);
+const inputs = async ({ store }: TestCluster, type: string) =>
+  (await store.read(A, { limit: 1000 })).filter(({ input }) => input.type === type).map(({ input }) => input);
+const hasNoGap = (connection: ReturnType<TestClusterNode['connect']>, joinedAt: number): void => {
+  let at = joinedAt;
+  for (const { from, to } of connection.received('events')) {
+    expect(from).toBeLessThanOrEqual(at);
+    at = to;
+  }
+};
+
+describe('when the owner of a room dies', () => {
+  it('members on other nodes hear on without a gap, and without having left; those on it wait for their grace', async () => {
+    const {
+      cluster,
+      nodes: [one, two, three],
+    } = await start(3);
+    cluster.owners.set(A, one.id);
+    const [ann, bob, cid] = [one.connect('ann'), two.connect('bob'), three.connect('cid')];
+    await ann.join(A);
+    const { position } = await bob.join(A);
+    await cid.join(A);
+    await say(two, 'one');
+    // Nobody but them hears of it, and it moves no floor.
+    await say(two, 'whisper');
+    one.kill();
+    const asked = bob.send(A, 'say', { text: 'two' }, 'c1');
+    await cluster.clock.advance(1000);
+    await asked;
+    await cluster.clock.advance(5000);
+    expect(cluster.nodes.map(({ node }) => node.active)).toEqual([1, expect.any(Number), expect.any(Number)]);
+    expect(two.node.active + three.node.active).toBe(1);
+    for (const each of [bob, cid]) {
+      expect(texts(each)).toEqual(['one', 'whisper', 'two']);
+      expect(each.received('closed')).toEqual([]);
+    }
+    hasNoGap(bob, position.seq);
+    expect(await inputs(cluster, 'drop')).toHaveLength(1);
+    expect(await inputs(cluster, 'resume')).toEqual([]);
+    await cluster.clock.advance(GRACE_MS);
+    expect((await bob.members(A)).members.map(({ id }) => id)).toEqual(['bob', 'cid']);
+  });
+
+  it('it is woken on another node though nobody asks for it, and nobody but those who are gone was in it', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    await one.connect('ann').join(A);
+    one.kill();
+    await cluster.clock.advance(GRACE_MS + 10_000);
+    expect(await inputs(cluster, 'leave')).toMatchObject([{ reason: 'lost' }]);
+    expect(two.node.active).toBeLessThanOrEqual(1);
+  });
+
+  it('a timer of it goes on, though members only listen', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    await bob.send(A, 'later', { ms: 5000 });
+    one.kill();
+    await cluster.clock.advance(8000);
+    expect(bob.events('rang')).toHaveLength(1);
+  });
+
+  it('what a member asks in order comes in order, over the takeover, each once', async () => {
+    const {
+      cluster,
+      nodes: [one, two, three],
+    } = await start(3);
+    cluster.owners.set(A, one.id);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    await three.connect('cid').join(A);
+    const asked: Promise<unknown>[] = [];
+    for (let i = 0; i < 60; i += 1) {
+      asked.push(bob.send(A, 'say', { text: `${i}` }, `c${i}`));
+      if (i === 20) one.kill();
+      await cluster.clock.advance(20);
+    }
+    await cluster.clock.advance(1000);
+    await Promise.all(asked);
+    expect(texts(bob)).toEqual(Array.from({ length: 60 }, (_, i) => `${i}`));
+  });
+});
+
+describe('when a node with members dies', () => {
+  it('the owner on another node has them wait, and tells of them when their grace is over', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    const ann = one.connect('ann');
+    await ann.join(A);
+    await two.connect('bob').join(A);
+    two.kill();
+    await cluster.clock.advance(5000);
+    expect(await inputs(cluster, 'drop')).toHaveLength(1);
+    await cluster.clock.advance(GRACE_MS);
+    expect((await ann.members(A)).members.map(({ id }) => id)).toEqual(['ann']);
+  });
+});
+
+describe('when a node is cut off', () => {
+  it('for less than its lease, nobody leaves and no room moves', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    await one.connect('ann').join(A);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    two.cutOff();
+    await cluster.clock.advance(3000);
+    two.comeBack();
+    await cluster.clock.advance(5000);
+    await bob.send(A, 'say', { text: 'x' });
+    expect(await inputs(cluster, 'drop')).toEqual([]);
+    expect(await inputs(cluster, 'barrier')).toHaveLength(1);
+  });
+
+  it('for longer, its members are waited for, and taken up again where they are once it is back', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    const [ann, bob] = [one.connect('ann'), two.connect('bob')];
+    await ann.join(A);
+    await bob.join(A);
+    two.cutOff();
+    await cluster.clock.advance(10_000);
+    expect(await inputs(cluster, 'drop')).toHaveLength(1);
+    two.comeBack();
+    await cluster.clock.advance(100);
+    expect(await inputs(cluster, 'resume')).toHaveLength(1);
+    await bob.send(A, 'say', { text: 'back' });
+    expect(texts(ann)).toEqual(['back']);
+    expect(bob.received('closed')).toEqual([]);
+    await cluster.clock.advance(GRACE_MS);
+    expect((await ann.members(A)).members.map(({ id }) => id)).toEqual(['ann', 'bob']);
+  });
+
+  it('for longer than their grace, its members are told to join again', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    await one.connect('ann').join(A);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    two.cutOff();
+    await cluster.clock.advance(GRACE_MS + 20_000);
+    two.comeBack();
+    await cluster.clock.advance(1000);
+    expect(bob.received('closed')).toMatchObject([{ room: A, code: 'UNAVAILABLE' }]);
+  });
+
+  it('it gives up the rooms that others have taken over, and its members go on in them', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    const [ann, bob] = [one.connect('ann'), two.connect('bob')];
+    await ann.join(A);
+    await bob.join(A);
+    one.cutOff();
+    await expect(say(one, 'lost')).rejects.toMatchObject({ retryable: true });
+    await cluster.clock.advance(6000);
+    const asked = say(two, 'two');
+    await cluster.clock.advance(1000);
+    await asked;
+    expect(two.node.active).toBe(1);
+    one.comeBack();
+    await cluster.clock.advance(1000);
+    expect([one.node.active, two.node.active]).toEqual([0, 1]);
+    await ann.send(A, 'say', { text: 'three' });
+    expect(texts(ann)).toEqual(['two', 'three']);
+    expect(texts(bob)).toEqual(['two', 'three']);
+  });
+});
+
+describe('rooms that are kept in memory', () => {
+  const kinds = () => [lab({ durability: 'memory' })];
+
+  it('take nothing while others may have taken them over, and go on when nobody has', async () => {
+    const {
+      cluster,
+      nodes: [one],
+    } = await start(2, kinds);
+    cluster.owners.set(A, one.id);
+    const ann = one.connect('ann');
+    await ann.join(A);
+    await ann.send(A, 'say', { text: 'one' });
+    await ann.send(A, 'later', { ms: 1000 });
+    one.cutOff();
+    await expect(ann.send(A, 'say', { text: 'lost' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await cluster.clock.advance(3000);
+    expect(ann.events('rang')).toEqual([]);
+    one.comeBack();
+    await cluster.clock.advance(200);
+    expect(ann.events('rang')).toHaveLength(1);
+    await ann.send(A, 'say', { text: 'two' });
+    expect(texts(ann)).toEqual(['one', 'two']);
+  });
+
+  it('end when another node has made them anew: one owner, of a later epoch, and members are told to join again', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2, kinds);
+    cluster.owners.set(A, one.id);
+    const [ann, bob] = [one.connect('ann'), two.connect('bob')];
+    await ann.join(A);
+    const before = await bob.join(A);
+    one.cutOff();
+    await cluster.clock.advance(10_000);
+    expect(bob.received('closed')).toMatchObject([{ code: 'UNAVAILABLE' }]);
+    const after = await bob.join(A);
+    expect(after.position.epoch).toBeGreaterThan(before.position.epoch);
+    one.comeBack();
+    await cluster.clock.advance(1000);
+    expect([one.node.active, two.node.active]).toEqual([0, 1]);
+    expect(ann.received('closed')).toMatchObject([{ code: 'UNAVAILABLE' }]);
+    await ann.join(A);
+    await ann.send(A, 'say', { text: 'new' });
+    expect(texts(bob)).toEqual(['new']);
+  });
+});
+
+describe('a node that drains', () => {
+  it('hands its rooms to others: nothing that is asked meanwhile fails, in order, and members stay', async () => {
+    const {
+      cluster,
+      nodes: [one, two, three],
+    } = await start(3);
+    cluster.owners.set(A, one.id);
+    const [bob, cid] = [two.connect('bob'), three.connect('cid')];
+    const { position } = await bob.join(A);
+    await cid.join(A);
+    const asked: Promise<unknown>[] = [];
+    let drained: Promise<void> | undefined;
+    for (let i = 0; i < 50; i += 1) {
+      asked.push(bob.send(A, 'say', { text: `${i}` }, `c${i}`));
+      if (i === 20) drained = one.node.drain();
+      await cluster.clock.advance(5);
+    }
+    await cluster.clock.advance(500);
+    await Promise.all(asked);
+    await drained;
+    expect(texts(cid)).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`));
+    hasNoGap(bob, position.seq);
+    expect(await inputs(cluster, 'drop')).toEqual([]);
+    expect(one.node.active).toBe(0);
+    expect(cluster.logged).toEqual([]);
+  });
+
+  it('has rooms go on elsewhere that nobody asks for', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    await bob.send(A, 'later', { ms: 2000 });
+    await one.node.drain();
+    expect(two.node.active).toBe(1);
+    await cluster.clock.advance(3000);
+    expect(bob.events('rang')).toHaveLength(1);
+  });
+
+  it('the last one answers UNAVAILABLE at once', async () => {
+    const {
+      nodes: [one],
+    } = await start(1);
+    await say(one, 'x');
+    await one.node.drain();
+    await expect(say(one, 'y')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  });
+});

@@ -1,0 +1,280 @@
+import {
+  createRoomsNode,
+  MemoryFeed,
+  MemoryRoomStore,
+  MovedError,
+  UnansweredError,
+  type Clock,
+  type Courier,
+  type Directory,
+  type Envelope,
+  type EnvelopeHandler,
+  type Feed,
+  type NodeLimits,
+  type ReplyTo,
+  type Request,
+  type RoomKind,
+  type RoomsNode,
+} from '@greenroom/rooms';
+import { Mortality } from './mortal.js';
+import { seededIds } from './seeded-ids.js';
+import { TestConnection } from './test-rooms.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** A node that nobody hears takes no part after so long, milliseconds. */
+const LEASE_MS = 5000;
+/** A request to a node that has died is known to be unanswered after so long, milliseconds. */
+const SILENCE_MS = 250;
+
+export interface TestClusterOptions {
+  readonly kinds: () => readonly RoomKind[];
+  /** @default 1 */
+  readonly seed?: number;
+  readonly limits?: Partial<NodeLimits>;
+  /** How long an envelope or a reply is under way, milliseconds; each is asked for its own. @default at once */
+  readonly delayMs?: () => number;
+}
+
+interface Owed {
+  readonly to: string;
+  fail(): void;
+}
+
+/** Nodes on one store, in one process, on time that passes when the test says so. They die, and are cut off from the others and from the store. */
+export class TestCluster {
+  readonly clock = new VirtualClock();
+  readonly store = new MemoryRoomStore();
+  readonly logged: { readonly message: string; readonly cause: unknown }[] = [];
+  readonly nodes: TestClusterNode[] = [];
+  readonly feed: Feed;
+  /** Of each room, who is to own it. */
+  readonly owners = new Map<string, string>();
+  readonly #handlers = new Map<string, EnvelopeHandler>();
+  readonly #owed = new Set<Owed>();
+
+  constructor(readonly options: TestClusterOptions) {
+    this.feed = new MemoryFeed((cause) => this.logged.push({ message: 'a feed listener failed', cause }));
+  }
+
+  async start(): Promise<TestClusterNode> {
+    const node = new TestClusterNode(this, (this.options.seed ?? 1) * 1000 + this.nodes.length);
+    this.nodes.push(node);
+    await node.node.start();
+    return node;
+  }
+
+  /** Those that take part, oldest first. */
+  get present(): readonly TestClusterNode[] {
+    return this.nodes.filter(({ hasLease }) => hasLease);
+  }
+
+  /** The node that is to own the room, as one that is not cut off is told. */
+  ownerOf(address: string): TestClusterNode | undefined {
+    const known = this.present.find(({ id }) => id === this.owners.get(address));
+    if (known !== undefined) return known;
+    const takers = this.present.filter(({ isRetired }) => !isRetired);
+    const next = takers[sumOf(address) % Math.max(1, takers.length)];
+    if (next !== undefined) this.owners.set(address, next.id);
+    return next;
+  }
+
+  release(address: string, from: string): void {
+    if (this.owners.get(address) !== from) return;
+    const next = this.present.find(({ id, isRetired }) => !isRetired && id !== from);
+    if (next !== undefined && this.nodes.find(({ id }) => id === from)?.isRetired === true)
+      this.owners.set(address, next.id);
+  }
+
+  /** Tells all who can hear it who takes part. */
+  announce(): void {
+    const ids = this.present.map(({ id }) => id);
+    for (const node of this.nodes) node.hear(node.isCutOff ? [] : ids);
+  }
+
+  serve(id: string, handler: EnvelopeHandler): () => void {
+    this.#handlers.set(id, handler);
+    return () => void this.#handlers.delete(id);
+  }
+
+  async send<R extends Request>(from: TestClusterNode, to: string, envelope: Envelope<R>): Promise<ReplyTo<R>> {
+    const target = this.nodes.find(({ id }) => id === to);
+    const handler = this.#handlers.get(to);
+    if (target === undefined || handler === undefined || target.isDead || target.isCutOff || from.isCutOff)
+      throw new MovedError();
+    return new Promise((resolve, reject) => {
+      const owed: Owed = {
+        to,
+        fail: () => {
+          this.#owed.delete(owed);
+          reject(new UnansweredError());
+        },
+      };
+      this.#owed.add(owed);
+      const back = (settle: () => void): void => {
+        this.#later(() => {
+          if (this.#owed.delete(owed) && !from.isDead) settle();
+        });
+      };
+      this.#later(() => {
+        if (target.isDead) return;
+        handler(envelope).then(
+          // It answers the request that it was handed.
+          (reply) => back(() => resolve(reply as ReplyTo<R>)),
+          (error: unknown) => back(() => reject(error as Error)),
+        );
+      });
+    });
+  }
+
+  /** What a node owes will not come. */
+  fail(to: string): void {
+    this.clock.after(SILENCE_MS, () => {
+      for (const owed of this.#owed) if (owed.to === to) owed.fail();
+    });
+  }
+
+  #later(run: () => void): void {
+    const delayMs = this.options.delayMs?.() ?? 0;
+    if (delayMs <= 0) run();
+    else this.clock.after(delayMs, run);
+  }
+}
+
+/** One of them. */
+export class TestClusterNode implements Directory, Courier {
+  readonly id: string;
+  readonly node: RoomsNode;
+  hasLease = false;
+  isRetired = false;
+  isDead = false;
+  /** It reaches nobody, and nobody it; the store neither. */
+  isCutOff = false;
+  readonly #listeners = new Set<(nodes: readonly string[]) => void>();
+  readonly #mortality = new Mortality();
+  #connections = 0;
+
+  constructor(
+    private readonly cluster: TestCluster,
+    seed: number,
+  ) {
+    const { kinds, limits = {} } = cluster.options;
+    const note = (message: string, { cause }: { readonly cause?: unknown }): void =>
+      void cluster.logged.push({ message, cause });
+    const clock: Clock = this.#mortality.clock(cluster.clock);
+    this.node = createRoomsNode({
+      store: this.#mortality.store(this.#reaching(cluster.store)),
+      directory: this,
+      courier: this,
+      feed: this.#heard(cluster.feed),
+      clock,
+      ids: seededIds(seed),
+      limits,
+      logger: { warn: note, error: note },
+      checks: true,
+    });
+    this.id = this.node.id;
+    for (const kind of kinds()) this.node.register(kind);
+  }
+
+  connect(id: string): TestConnection {
+    this.#connections += 1;
+    return new TestConnection(`${this.id}-${this.#connections}`, { id, name: id }, this.node);
+  }
+
+  /** Kills it where it stands; the others notice what it owes, and that it is gone, a moment later. */
+  kill(): void {
+    this.isDead = true;
+    this.#mortality.kill();
+    this.cluster.fail(this.id);
+    this.cluster.clock.after(SILENCE_MS, () => this.#lapse());
+  }
+
+  /** From now on it is cut off; the others take it for gone when its lease ends. */
+  cutOff(): void {
+    this.isCutOff = true;
+    this.hear([]);
+    this.cluster.clock.after(LEASE_MS, () => (this.isCutOff ? this.#lapse() : undefined));
+  }
+
+  /** It reaches the others again. */
+  comeBack(): void {
+    this.isCutOff = false;
+    this.hasLease = true;
+    this.cluster.announce();
+  }
+
+  hear(nodes: readonly string[]): void {
+    if (this.isDead) return;
+    for (const listener of this.#listeners) listener(nodes);
+  }
+
+  #lapse(): void {
+    this.hasLease = false;
+    this.cluster.fail(this.id);
+    this.cluster.announce();
+  }
+
+  async join(): Promise<void> {
+    this.hasLease = true;
+    this.cluster.announce();
+  }
+
+  holds(): boolean {
+    return this.hasLease && !this.isCutOff;
+  }
+
+  async locate(address: string): Promise<string | undefined> {
+    return this.isCutOff ? undefined : this.cluster.ownerOf(address)?.id;
+  }
+
+  async release(address: string): Promise<void> {
+    if (!this.isCutOff) this.cluster.release(address, this.id);
+  }
+
+  watch(listener: (nodes: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async retire(): Promise<void> {
+    this.isRetired = true;
+    this.cluster.announce();
+  }
+
+  async leave(): Promise<void> {
+    this.hasLease = false;
+    this.cluster.announce();
+  }
+
+  send<R extends Request>(to: string, envelope: Envelope<R>): Promise<ReplyTo<R>> {
+    return this.cluster.send(this, to, envelope);
+  }
+
+  async serve(id: string, handler: EnvelopeHandler): Promise<() => void> {
+    return this.cluster.serve(id, handler);
+  }
+
+  /** A store that cannot be reached fails at once. */
+  #reaching(store: MemoryRoomStore): MemoryRoomStore {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]): unknown =>
+          this.isCutOff ? Promise.reject(new Error('cut off')) : Reflect.apply(member, target, args);
+      },
+    });
+  }
+
+  /** Turns reach this node unless it is dead; what a dead one publishes reaches nobody. */
+  #heard(feed: Feed): Feed {
+    return {
+      publish: (address, message) => (this.isDead ? undefined : feed.publish(address, message)),
+      subscribe: (address, listener) =>
+        feed.subscribe(address, (of, message) => (this.isDead ? undefined : listener(of, message))),
+      head: (address) => feed.head(address),
+    };
+  }
+}
+
+const sumOf = (text: string): number => Buffer.from(text).reduce((sum, byte) => sum + byte, 0);
