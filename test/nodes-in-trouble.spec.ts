@@ -155,6 +155,8 @@ describe('starting', () => {
     try {
       const server = await servers.start({ REDIS_URL: hasty.url });
       expect(server.stdout).toContain('appendonly no');
+      // And that others will not know its tokens.
+      expect(server.stdout).toContain('JWT_SECRET is unset');
       expect(await server.stop()).toEqual({ code: 0, signal: null });
     } finally {
       await hasty.close();

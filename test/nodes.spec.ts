@@ -80,6 +80,25 @@ describe('two nodes are one', () => {
   });
 });
 
+it('a command asks Redis once: to commit it', async () => {
+  const { a, b } = await nodes.pair({
+    redis: { headsMs: 60_000, lease: { leaseMs: 60_000, beatMs: 30_000, fenceMs: 40_000 } },
+    rooms: { rateLimit: true, limits: { alarmMs: 60_000 } },
+  });
+  const [ann, bob] = [
+    await clients.connect(a.url, 'Socket.IO', { token: 'ann' }).opened(),
+    await clients.connect(b.url, 'ws JSON', { token: 'bob' }).opened(),
+  ];
+  for (const client of [ann, bob]) await client.join('hall/a');
+  const calls = async (): Promise<number> => {
+    const stats = await admin().info('commandstats');
+    return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+  };
+  const before = await calls();
+  for (let i = 0; i < 40; i += 1) await (i % 2 === 0 ? ann : bob).send('hall/a', 'say', { text: `${i}` });
+  expect((await calls()) - before).toBe(40);
+});
+
 describe("the app's own Socket.IO traffic", () => {
   it("what a gateway sends by server.to() reaches the other node's sockets, and nobody else", async () => {
     const { a, b } = await nodes.pair();
