@@ -53,8 +53,12 @@ export class TestNode {
     readonly ports: RedisPorts,
   ) {}
 
-  static async start(options: RedisOptions, limits: Partial<NodeLimits> = {}): Promise<TestNode> {
-    const ports = await openRedis(options);
+  static async start(
+    options: RedisOptions,
+    limits: Partial<NodeLimits> = {},
+    wrap: (ports: RedisPorts) => RedisPorts = (ports) => ports,
+  ): Promise<TestNode> {
+    const ports = wrap(await openRedis(options));
     const note = (message: string, { cause }: { readonly cause?: unknown }): void =>
       void started.logged.push({ message, cause });
     const node = createRoomsNode({ ...ports, limits, logger: { warn: note, error: note } });

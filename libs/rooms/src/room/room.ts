@@ -278,7 +278,8 @@ export class Room {
   }
 
   #publish(turn: PublishedTurn): void {
-    if (turn.shared) this.#floor = turn.to;
+    // Not where the turn ends: who was told of its events before, by the store, has not heard of what came after them.
+    if (turn.shared) this.#floor = this.core.floor;
     this.#published = turn.to;
     this.env.feed.publish(this.core.address, turn);
   }
