@@ -48,6 +48,8 @@ export interface RoomsNodeOptions {
 
 /** A room that is handed over in so long is there before its members ask for it; it is not waited for any longer. */
 const HAND_OVER_MS = 2000;
+/** A list waits no longer for a room to say how many are in it. */
+const COUNT_MS = 500;
 /** How often a node that others may have taken for gone looks whether it is back. */
 const LEASE_LOOK_MS = 100;
 
@@ -60,6 +62,7 @@ class LocalNode implements RoomsNode {
   readonly #audience: Audience;
   readonly #alarms: Alarms;
   readonly #peers: Peers;
+  readonly #reattachment: Reattachment;
   readonly #directory: Directory;
   readonly #courier: Courier;
   readonly #feed: Feed;
@@ -94,10 +97,10 @@ class LocalNode implements RoomsNode {
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
     this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
-    const reattachment = new Reattachment(this.id, this.#host, this.#router, this.#audience, clock);
+    this.#reattachment = new Reattachment(this.id, this.#router, this.#audience, clock);
     this.#peers = new Peers(this.id, this.#directory, clock, {
       back: () => this.#host.review(),
-      moved: () => void reattachment.run(),
+      moved: () => void this.#reattachment.run(),
       gone: (nodes) => {
         this.#host.tellNodes(nodes);
         void this.#alarms.adopt();
@@ -177,7 +180,12 @@ class LocalNode implements RoomsNode {
   async list(kind: string, limit: number, cursor?: string): Promise<RoomList> {
     const known = this.kind(kind);
     if (known === undefined) throw new UnknownKindError(kind);
-    return this.#host.list(known, limit, cursor);
+    const ids = await this.#host.list(known, limit + 1, cursor);
+    const rooms = await Promise.all(
+      ids.slice(0, limit).map(async (id) => ({ id, members: await this.#count(`${kind}/${id}`) })),
+    );
+    const last = rooms.at(-1);
+    return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
   }
 
   rooms(): IterableIterator<ActiveRoom> {
@@ -189,13 +197,19 @@ class LocalNode implements RoomsNode {
     await this.#directory.retire(this.id);
     await this.#host.drain(this.#drainMs);
     this.#peers.stop();
+    this.#reattachment.stop();
     this.#stopServing();
     await this.#directory.leave(this.id);
   }
 
+  /** Of a room that cannot be reached nobody knows: for a list that is none. */
+  #count(address: string): Promise<number> {
+    return this.#router.ask(address, { type: 'count' }, COUNT_MS).catch(() => 0);
+  }
+
   /** Who sent it may not know that the room has gone to another: that node would lose it. */
   async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
-    if (!this.#host.isActive(address) && (await this.#isOwn(address)) !== true) throw new MovedError();
+    if (!this.#host.isActive(address) && (await this.#isOwn(address, true)) !== true) throw new MovedError();
     return new Promise((resolve, reject) =>
       this.#host.ask(address, request, deadline, { resolve, reject: (error) => reject(toRoomError(error)) }),
     );
@@ -216,15 +230,15 @@ class LocalNode implements RoomsNode {
         do await new Promise<void>((resolve) => clock.after(LEASE_LOOK_MS, resolve));
         while (!isHeld());
       },
-      isOwn: (address) => this.#isOwn(address),
+      isOwn: (address) => this.#isOwn(address, true),
       head: (address) => this.#feed.head(address),
     };
   }
 
   /** @returns `undefined` when nobody can tell now. */
-  async #isOwn(address: string): Promise<boolean | undefined> {
+  async #isOwn(address: string, afresh = false): Promise<boolean | undefined> {
     try {
-      const owner = await this.#directory.locate(address);
+      const owner = await this.#directory.locate(address, afresh);
       return owner === undefined ? undefined : owner === this.id;
     } catch {
       return undefined;

@@ -44,6 +44,7 @@ export interface RoomsNode {
   room(address: string): RoomHandle;
   /** Makes a room; `params` are valid. @throws RoomError REJECTED when it exists. */
   create(address: string, params: unknown): Promise<void>;
+  /** Rooms of a kind by id, a page at a time, each with how many members are in it now. */
   list(kind: string, limit: number, cursor?: string): Promise<RoomList>;
   /** Rooms active here. */
   readonly active: number;

@@ -51,6 +51,8 @@ export class TestCluster {
   readonly owners = new Map<string, string>();
   readonly #handlers = new Map<string, EnvelopeHandler>();
   readonly #owed = new Set<Owed>();
+  /** By way: when the last that is under way arrives. */
+  readonly #busyUntil = new Map<string, number>();
 
   constructor(readonly options: TestClusterOptions) {
     this.feed = new MemoryFeed((cause) => this.logged.push({ message: 'a feed listener failed', cause }));
@@ -78,11 +80,11 @@ export class TestCluster {
     return next;
   }
 
-  release(address: string, from: string): void {
-    if (this.owners.get(address) !== from) return;
-    const next = this.present.find(({ id, isRetired }) => !isRetired && id !== from);
-    if (next !== undefined && this.nodes.find(({ id }) => id === from)?.isRetired === true)
-      this.owners.set(address, next.id);
+  release(address: string, from: TestClusterNode): string | undefined {
+    const next = this.present.find(({ id, isRetired }) => !isRetired && id !== from.id);
+    if (next === undefined || !from.isRetired) return undefined;
+    if (this.owners.get(address) === from.id) this.owners.set(address, next.id);
+    return this.owners.get(address);
   }
 
   /** Tells all who can hear it who takes part. */
@@ -111,16 +113,16 @@ export class TestCluster {
       };
       this.#owed.add(owed);
       const back = (settle: () => void): void => {
-        this.#later(() => {
+        this.#later(`${to} ${from.id}`, () => {
           if (this.#owed.delete(owed) && !from.isDead) settle();
         });
       };
-      this.#later(() => {
+      this.#later(`${from.id} ${to}`, () => {
         if (target.isDead) return;
         handler(envelope).then(
           // It answers the request that it was handed.
           (reply) => back(() => resolve(reply as ReplyTo<R>)),
-          (error: unknown) => back(() => reject(error as Error)),
+          (error: Error) => back(() => reject(error)),
         );
       });
     });
@@ -133,10 +135,13 @@ export class TestCluster {
     });
   }
 
-  #later(run: () => void): void {
-    const delayMs = this.options.delayMs?.() ?? 0;
-    if (delayMs <= 0) run();
-    else this.clock.after(delayMs, run);
+  /** In the order of the calls for each way. */
+  #later(way: string, run: () => void): void {
+    const now = this.clock.now();
+    const at = Math.max(now + (this.options.delayMs?.() ?? 0), this.#busyUntil.get(way) ?? 0);
+    this.#busyUntil.set(way, at);
+    if (at <= now) run();
+    else this.clock.after(at - now, run);
   }
 }
 
@@ -227,8 +232,8 @@ export class TestClusterNode implements Directory, Courier {
     return this.isCutOff ? undefined : this.cluster.ownerOf(address)?.id;
   }
 
-  async release(address: string): Promise<void> {
-    if (!this.isCutOff) this.cluster.release(address, this.id);
+  async release(address: string): Promise<string | undefined> {
+    return this.isCutOff ? undefined : this.cluster.release(address, this);
   }
 
   watch(listener: (nodes: readonly string[]) => void): () => void {

@@ -45,10 +45,12 @@ export class Owners {
     return nodes.includes(owner) ? owner : undefined;
   }
 
-  /** One that owns the room lets go of it: whom the hash chooses is to own it. */
-  async release(address: string, node: string, takers: readonly string[]): Promise<void> {
+  /** One that owns the room lets go of it: whom the hash chooses is to own it. @returns the owner from now on, if it is another. */
+  async release(address: string, node: string, takers: readonly string[]): Promise<string | undefined> {
     const next = chosen(address, takers);
-    if (next !== undefined && next !== node) await this.#appoint([this.keys.owner(address)], [node, next, OWNER_MS]);
+    if (next === undefined || next === node) return undefined;
+    const owner = String(await this.#appoint([this.keys.owner(address)], [node, next, OWNER_MS]));
+    return owner === '' || owner === node ? undefined : owner;
   }
 }
 

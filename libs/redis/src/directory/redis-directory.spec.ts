@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@greenroom/rooms';
 import { VirtualClock } from '@greenroom/testing';
 import { directoryContract } from '@greenroom/testing/contracts';
-import { TestRedis, type End } from '../redis.fixture.js';
+import { becomes, TestRedis, type End } from '../redis.fixture.js';
 import { LEASE_TIMES, RedisDirectory, type DirectoryContext } from './redis-directory.js';
 
 const redis = new TestRedis();
@@ -169,5 +169,68 @@ describe('RedisDirectory', () => {
     for (const [i, address] of ROOMS.entries())
       await end.redis.hset(end.keys.room(address), 'owner', `n${(i % 2) + 1}`);
     expect(await located(one)).toEqual(ROOMS.map((_, i) => `n${(i % 2) + 1}`));
+  });
+
+  it('a node that retires is given no more rooms, and keeps those it has until it releases them', async () => {
+    const { one, two } = await pair();
+    const before = await located(one);
+    await one.retire('n1');
+    await redis.settle();
+    const heard: (readonly string[])[] = [];
+    two.watch((nodes) => void heard.push(nodes));
+    for (const directory of [one, two]) {
+      expect(await located(directory)).toEqual(before);
+      for (let i = 0; i < 20; i += 1) expect(await directory.locate(`lab/new${i}`)).toBe('n2');
+    }
+    const [address = ''] = ROOMS.filter((_, i) => before[i] === 'n1');
+    await one.release(address, 'n1');
+    two.forget(address);
+    expect([await one.locate(address), await two.locate(address)]).toEqual(['n2', 'n2']);
+    expect(heard).toEqual([]);
+    expect(one.holds('n1')).toBe(true);
+    await one.leave('n1');
+    await redis.settle();
+    expect(heard).toEqual([['n2']]);
+  });
+
+  it('a room that is released goes to whom the hash chooses now, and stays where that is who has it', async () => {
+    const prefix = redis.app();
+    const one = await open(await redis.end(prefix));
+    await one.join('n1');
+    expect(new Set(await located(one))).toEqual(new Set(['n1']));
+    const two = await open(await redis.end(prefix));
+    await two.join('n2');
+    await redis.settle();
+    for (const address of ROOMS) await one.release(address, 'n1');
+    const after = await located(two);
+    expect(after).toEqual(await located(one));
+    for (const node of ['n1', 'n2']) expect(after.filter((owner) => owner === node).length).toBeGreaterThan(50);
+    // Who does not own it releases nothing.
+    for (const address of ROOMS) await two.release(address, 'n2');
+    for (const address of ROOMS) await one.release(address, 'n1');
+    for (const address of ROOMS) two.forget(address);
+    expect(await located(two)).toEqual(after);
+  });
+
+  it('one that was taken for gone hears of it when it is back, though it never knew', async () => {
+    const { prefix, one } = await pair({ clock: new VirtualClock() });
+    const end = await redis.end(prefix);
+    const heard: (readonly string[])[] = [];
+    one.watch((nodes) => void heard.push(nodes));
+    await end.redis.zrem(end.keys.nodes, 'n1');
+    // Its next beat.
+    await one.join('n1');
+    expect(heard).toEqual([['n2'], ['n1', 'n2']]);
+  });
+
+  it('one whose channels were lost holds nothing until it has beaten again', async () => {
+    const { one } = await pair({ clock: new VirtualClock() });
+    let inBetween: boolean | undefined;
+    await redis.cutChannels(async () => {
+      await becomes(() => expect(one.holds('n1')).toBe(false));
+      inBetween = one.holds('n1');
+    });
+    expect(inBetween).toBe(false);
+    await becomes(() => expect(one.holds('n1')).toBe(true));
   });
 });

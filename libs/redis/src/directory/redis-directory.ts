@@ -85,7 +85,8 @@ export class RedisDirectory implements Directory {
     return this.#own.has(node) && !this.#isCutOff;
   }
 
-  async locate(address: string): Promise<string | undefined> {
+  async locate(address: string, afresh = false): Promise<string | undefined> {
+    if (afresh) this.forget(address);
     // After a long stop nothing is known: neither whether others have taken over, nor whom.
     if (this.#isCutOff) await this.#beat();
     if (this.#isCutOff) return undefined;
@@ -114,13 +115,14 @@ export class RedisDirectory implements Directory {
     return undefined;
   }
 
-  async release(address: string, node: string): Promise<void> {
+  async release(address: string, node: string): Promise<string | undefined> {
     this.forget(address);
     try {
-      await this.#owners.release(address, node, this.#present.takers);
+      return await this.#owners.release(address, node, this.#present.takers);
     } catch (error) {
       // It is found out by whoever asks the node for the room.
       this.context.report(error);
+      return undefined;
     }
   }
 

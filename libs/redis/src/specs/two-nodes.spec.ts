@@ -9,7 +9,10 @@ const redis = new TestRedis();
 const nodes: TestNode[] = [];
 const proxies: FaultProxy[] = [];
 afterEach(async () => {
-  for (const { ports } of nodes.splice(0)) await ports.close();
+  for (const { node, ports } of nodes.splice(0)) {
+    await node.drain();
+    await ports.close();
+  }
   redis.disconnect();
   for (const proxy of proxies.splice(0)) await proxy.close();
 });
@@ -164,5 +167,62 @@ describe('two nodes', () => {
     expect([a.node.active, b.node.active]).toEqual([0, 1]);
     const barriers = (await b.ports.store.read(ofA, { limit: 100 })).filter(({ input }) => input.type === 'barrier');
     expect(barriers).toHaveLength(3);
+  });
+
+  it('members on a node that stays hear on without a gap when the owner is gone, and are never away', async () => {
+    const { a, b, ofA } = await pair({ lease: { leaseMs: 60_000, fenceMs: 40_000 } });
+    const [ann, bob] = [a.connect('ann'), b.connect('bob')];
+    await ann.join(ofA);
+    let at = (await bob.join(ofA)).position.seq;
+    await bob.send(ofA, 'say', { text: 'one' });
+    await a.ports.close();
+    // Asked once: it is brought to the next owner by itself.
+    await bob.send(ofA, 'say', { text: 'two' });
+    await becomes(() => expect(bob.events('said')).toHaveLength(2));
+    for (const { from, to } of bob.received('events')) {
+      expect(from).toBeLessThanOrEqual(at);
+      at = to;
+    }
+    const inputs = (await b.ports.store.read(ofA, { limit: 100 })).map(({ input }) => input);
+    expect(inputs.filter(({ type }) => type === 'drop')).toHaveLength(1);
+    expect(bob.received('closed')).toEqual([]);
+  });
+
+  it('a node that drains hands its rooms over: commands asked of it meanwhile are done, once and in order', async () => {
+    const { a, b, ofA } = await pair();
+    const bob = b.connect('bob');
+    await bob.join(ofA);
+    const asked: Promise<unknown>[] = [];
+    let drained: Promise<void> | undefined;
+    for (let i = 0; i < 200; i += 1) {
+      asked.push(bob.send(ofA, 'say', { text: `${i}` }, `id-${i}`));
+      if (i === 100) drained = a.node.drain();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(asked);
+    await drained;
+    const all = Array.from({ length: 200 }, (_, i) => `${i}`);
+    expect(await b.said(ofA)).toEqual({ said: all });
+    await becomes(() =>
+      expect(bob.events('said').map(({ data }) => (data as { readonly text: string }).text)).toEqual(all),
+    );
+    expect([a.node.active, b.node.active]).toEqual([0, 1]);
+    expect([a.logged, b.logged]).toEqual([[], []]);
+  });
+
+  it('a list says how many are in rooms of other nodes', async () => {
+    const { a, b, ofA, ofB } = await pair();
+    await a.connect('ann').join(ofA);
+    await b.connect('bob').join(ofA);
+    await b.connect('bob').join(ofB);
+    for (const { node } of [a, b]) {
+      const { rooms } = await node.list('talk', 100);
+      expect(new Map(rooms.map(({ id, members }) => [`talk/${id}`, members]))).toEqual(
+        new Map([
+          [ofA, 2],
+          [ofB, 1],
+        ]),
+      );
+    }
   });
 });

@@ -7,10 +7,16 @@ export interface Directory {
   join(node: string): Promise<void>;
   /** Whether this node may still be taken for the owner of what it owns: `false` once others may have taken over. */
   holds(node: string): boolean;
-  /** The node that owns the room, or should. `undefined`: nobody can tell now. */
-  locate(address: string): Promise<string | undefined>;
-  /** This node lets go of a room that it owns: another is to own it, if there is one that rather should. Never rejects. */
-  release(address: string, node: string): Promise<void>;
+  /**
+   * The node that owns the room, or should. `undefined`: nobody can tell now.
+   * @param afresh there is reason to believe that what is remembered is old.
+   */
+  locate(address: string, afresh?: boolean): Promise<string | undefined>;
+  /**
+   * This node lets go of a room that it owns: another is to own it, if there is one that rather should. Never rejects.
+   * @returns that one.
+   */
+  release(address: string, node: string): Promise<string | undefined>;
   /** Hears of nodes that came or went; of none when this one knows of none any more. @returns how to stop listening. */
   watch(listener: (nodes: readonly string[]) => void): () => void;
   /** This node takes no more rooms, and releases those it has. */

@@ -19,7 +19,7 @@ export class MemoryDirectory implements Directory {
     return this.#isRetired ? undefined : this.#node;
   }
 
-  async release(): Promise<void> {
+  async release(): Promise<undefined> {
     // There is no other.
   }
 

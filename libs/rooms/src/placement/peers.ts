@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import type { Directory } from './directory.js';
 
 /** Who has gone is given so long to show that they have not: whoever was only cut off comes back by themselves. Milliseconds. */
@@ -19,6 +19,7 @@ export class Peers {
   #hasJoined = false;
   #isAway = false;
   #stop = (): void => {};
+  #timer: Timer | undefined;
 
   constructor(
     private readonly node: string,
@@ -33,6 +34,7 @@ export class Peers {
 
   stop(): void {
     this.#stop();
+    if (this.#timer !== undefined) this.clock.cancel(this.#timer);
   }
 
   has(node: string): boolean {
@@ -53,7 +55,9 @@ export class Peers {
     if (!wasAway && !isAnyoneGone) return;
     if (wasAway) await this.events.back();
     this.events.moved();
-    this.clock.after(GONE_MS, () => this.#settle());
+    // Whoever goes while others have just gone is given their time too.
+    if (this.#timer !== undefined) this.clock.cancel(this.#timer);
+    this.#timer = this.clock.after(GONE_MS, () => this.#settle());
   }
 
   #settle(): void {

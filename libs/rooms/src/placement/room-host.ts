@@ -10,7 +10,7 @@ import {
 } from '../errors.js';
 import { isSavable, type RoomKind } from '../kind.js';
 import type { EndedSession } from '../feed/feed.js';
-import type { ActiveRoom, RoomList } from '../node.js';
+import type { ActiveRoom } from '../node.js';
 import type { Asker } from '../room/asker.js';
 import type { CommandRequest, Request } from '../room/request.js';
 import type { RoomCore } from '../room/core.js';
@@ -25,8 +25,8 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
 export interface RoomHostOptions extends LoaderOptions {
-  /** Lets go of a room: another node may own it from now on. Never rejects. */
-  release(address: string): Promise<void>;
+  /** Lets go of a room. Never rejects. @returns the node that is to own it, if it is another. */
+  release(address: string): Promise<string | undefined>;
   /** Has the next owner of a room go on with it. Never rejects. */
   handOver(address: string): Promise<void>;
   /** Ends the attachments here of those who are in the room no longer. */
@@ -88,6 +88,7 @@ export class RoomHost {
     if (!this.options.lease.isHeld && this.#loader.isVolatile(address)) return asker.reject(new UnavailableError());
     const room = roomFor(request, this.#slots.get(address));
     if (room !== undefined) return room.ask(request, deadline, asker);
+    if (request.type === 'count') return asker.resolve(0);
     this.#wait(address, {
       creation: creationOf(request),
       run: (started) => started.ask(request, deadline, asker),
@@ -133,15 +134,9 @@ export class RoomHost {
     );
   }
 
-  /** Rooms of a kind that exist, by id, with how many members are in those that are active here. */
-  async list(kind: RoomKind, limit: number, cursor: string | undefined): Promise<RoomList> {
-    const ids = await this.#loader.list(kind, limit + 1, cursor);
-    const rooms = ids.slice(0, limit).map((id) => {
-      const slot = this.#slots.get(`${kind.contract.kind}/${id}`);
-      return { id, members: slot?.state === 'active' ? slot.room.core.members.count : 0 };
-    });
-    const last = rooms.at(-1);
-    return { rooms, ...(ids.length > limit && last !== undefined && { cursor: last.id }) };
+  /** Ids of rooms of a kind that exist, in order, after `cursor`. */
+  list(kind: RoomKind, limit: number, cursor: string | undefined): Promise<readonly string[]> {
+    return this.#loader.list(kind, limit, cursor);
   }
 
   /** Stops taking work, lets every room finish and save; gives up on those that have not by then. */
@@ -198,8 +193,8 @@ export class RoomHost {
 
   /** One that was to be owned here is another's from now on. */
   async #turnAway(address: string, waiting: Waiting): Promise<void> {
-    await this.options.release(address);
-    waiting.fail(new MovedError());
+    const next = await this.options.release(address);
+    waiting.fail(next === undefined ? new UnavailableError() : new MovedError());
   }
 
   /** @param last the room as it was in this process before, whose members go on where they stood. */
@@ -278,24 +273,26 @@ export class RoomHost {
 
   async #passivate(address: string, room: Room): Promise<void> {
     const isOccupied = room.core.members.count > 0;
-    await this.#unload(address, room, () => room.stop());
-    if (isOccupied) await this.options.handOver(address);
+    const next = await this.#unload(address, room, () => room.stop());
+    if (isOccupied && next !== undefined) await this.options.handOver(address);
   }
 
   /** Another node has it. */
-  #giveUp(address: string, room: Room): Promise<void> {
-    return this.#unload(address, room, () => room.giveUp());
+  async #giveUp(address: string, room: Room): Promise<void> {
+    await this.#unload(address, room, () => room.giveUp());
   }
 
-  async #unload(address: string, room: Room, stop: () => Promise<void>): Promise<void> {
+  /** @returns the node that is to own it, if it is another. */
+  async #unload(address: string, room: Room, stop: () => Promise<void>): Promise<string | undefined> {
     const slot = this.#slots.get(address);
-    if (slot?.state !== 'active' || slot.room !== room) return;
+    if (slot?.state !== 'active' || slot.room !== room) return undefined;
     const waiting: Waiting[] = [];
     this.#slots.set(address, { state: 'passivating', waiting });
     await stop();
-    await this.options.release(address);
+    const next = await this.options.release(address);
     this.#leave(address);
     for (const each of waiting) this.#wait(address, each);
+    return next;
   }
 
   /** Nothing of it stays here. */

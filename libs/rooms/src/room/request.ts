@@ -18,6 +18,8 @@ export type Request =
   | { readonly type: 'view'; readonly viewer: string | undefined }
   /** What a member who lost the thread goes on from. */
   | { readonly type: 'baseline'; readonly session: string }
+  /** How many members there are. Of a room that is not loaded, none. */
+  | { readonly type: 'count' }
   | { readonly type: 'members'; readonly after: string | undefined; readonly limit: number }
   | {
       readonly type: 'history';
@@ -94,6 +96,7 @@ interface Replies {
   command: CommandReply;
   view: unknown;
   baseline: Baseline;
+  count: number;
   members: MembersReply;
   history: { readonly events: readonly WireEvent[]; readonly more: boolean };
   kick: undefined;

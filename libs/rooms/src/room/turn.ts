@@ -221,6 +221,8 @@ export class Turn {
         if (membership === undefined) throw new NotAMemberError();
         return () => baseline(core, membership.member);
       }
+      case 'count':
+        return () => core.members.count;
       case 'members':
         return () => core.members.page(request.after, request.limit);
       case 'create':

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.js';
 import { NoSuchRoomError, RoomError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
-import type { RoomHost } from '../placement/room-host.js';
 import type { Router } from './router.js';
 
 /** Rooms told at a time. */
@@ -12,17 +11,22 @@ const LONGEST_RETRY_MS = 60_000;
 const RETRIES = 15;
 
 /**
- * Tells the rooms of other nodes who is in them through this one, after an owner or this node was taken for gone: sessions that were dropped
+ * Tells rooms who is in them through this node, after an owner or this node was taken for gone: sessions that were dropped
  * for it go on, those that the room does not have end, and a room whose owner is gone is woken by being told.
  */
 export class Reattachment {
+  #isStopped = false;
+
   constructor(
     private readonly node: string,
-    private readonly host: RoomHost,
     private readonly router: Router,
     private readonly audience: Audience,
     private readonly clock: Clock,
   ) {}
+
+  stop(): void {
+    this.#isStopped = true;
+  }
 
   async run(): Promise<void> {
     const addresses = this.audience.addresses().values();
@@ -34,8 +38,7 @@ export class Reattachment {
 
   /** Never rejects. */
   async #tell(address: string, tries: number): Promise<void> {
-    // A room that is here knows.
-    if (this.host.isActive(address)) return;
+    if (this.#isStopped) return;
     const { node } = this;
     const sessions = this.audience
       .seatsIn(address)

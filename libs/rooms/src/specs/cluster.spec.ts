@@ -180,6 +180,26 @@ describe('when a node is cut off', () => {
     expect(bob.received('closed')).toMatchObject([{ room: A, code: 'UNAVAILABLE' }]);
   });
 
+  it('for longer than their grace, and owns the room when it is back, its members are told all the same', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    await one.connect('ann').join(A);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    two.cutOff();
+    await cluster.clock.advance(GRACE_MS + 20_000);
+    one.kill();
+    await cluster.clock.advance(300);
+    two.comeBack();
+    await say(two, 'woken');
+    await cluster.clock.advance(1000);
+    expect(two.node.active).toBe(1);
+    expect(bob.received('closed')).toMatchObject([{ room: A, code: 'UNAVAILABLE' }]);
+  });
+
   it('it gives up the rooms that others have taken over, and its members go on in them', async () => {
     const {
       cluster,

@@ -26,7 +26,7 @@ class SettledDirectory implements Directory {
   holds(): boolean {
     return true;
   }
-  async release(): Promise<void> {}
+  async release(): Promise<undefined> {}
   watch(): () => void {
     return () => {};
   }

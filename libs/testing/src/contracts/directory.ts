@@ -40,6 +40,32 @@ export const directoryChecks: readonly Check<DirectoryHarness>[] = [
     },
   },
   {
+    title: 'a node is held for what it owns from when it joins until it leaves, and no other is',
+    async run({ directory, settle }) {
+      same(directory.holds('n1'), false, 'before it joins');
+      await directory.join('n1');
+      await settle();
+      same([directory.holds('n1'), directory.holds('n2')], [true, false], 'n1 and n2');
+      await directory.leave('n1');
+      same(directory.holds('n1'), false, 'after it has left');
+    },
+  },
+  {
+    title: 'a node that has retired still holds what it has, and is given no more rooms',
+    async run({ directory, settle }) {
+      await directory.join('n1');
+      await settle();
+      same(await directory.locate('lab/a'), 'n1', 'the owner before');
+      await directory.release('lab/a', 'n1');
+      same(await directory.locate('lab/a'), 'n1', 'the owner of what it has released to nobody else');
+      await directory.retire('n1');
+      await directory.retire('never');
+      await settle();
+      same(directory.holds('n1'), true, 'whether it holds on');
+      same(await directory.locate('lab/b'), undefined, 'the owner of another room');
+    },
+  },
+  {
     title: 'those who watch hear of nodes that come and go, until they stop',
     async run({ directory, settle }) {
       const heard: (readonly string[])[] = [];
