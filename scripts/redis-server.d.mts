@@ -13,5 +13,3 @@ export declare class RedisServer {
 }
 
 export declare class RedisSentinel extends RedisServer {}
-
-export declare function freePort(): Promise<number>;

@@ -20,6 +20,9 @@ import { AppModule } from '../../src/app.module.js';
 import { Chat } from '../../src/chat/chat.contract.js';
 import { chatMachine } from '../../src/chat/chat.machine.js';
 import { ChatRoom } from '../../src/chat/chat.room.js';
+import { Echo } from '../../src/echo/echo.contract.js';
+import { echoMachine } from '../../src/echo/echo.machine.js';
+import { EchoRoom } from '../../src/echo/echo.room.js';
 import { GRACE_MS, REST_MS, type ServerOptions, type ServerWord } from './server-options.js';
 
 /** How often it says what was hit: less is lost with a kill than is hit in so many milliseconds. */
@@ -50,6 +53,7 @@ process.once('SIGTERM', () => failpoints.draining());
 const soon = { passivateAfter: REST_MS, grace: GRACE_MS } as const;
 Room(Chat, { machine: chatMachine, durability: 'fsync', historyFor: 'all', ...soon })(ChatRoom);
 Room(Alarm, { machine: alarmMachine, historyFor: 'all', ...soon })(AlarmRoom);
+Room(Echo, { machine: echoMachine, durability: 'memory', grace: GRACE_MS })(EchoRoom);
 
 const told =
   (level: string): RoomsLogger['error'] =>

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { program } from '../../../../scripts/debian.mjs';
-import { freePort } from '../../../../scripts/redis-server.mjs';
+import { freePort } from '../../../../scripts/processes.mjs';
 import { openRedis, type RedisPorts } from '../open-redis.js';
 import { TestRedis } from '../redis.fixture.js';
 import { asking } from '../sentinels.fixture.js';

@@ -1,6 +1,8 @@
 import type { Position, WireEvent } from '@greenroom/protocol';
+import { UnavailableError } from '../errors.js';
 import { eventsOf, isVisible, toWire, type Viewer } from '../feed/visibility.js';
-import type { Lineage, RoomStore } from './store.js';
+import type { Entry } from './entry.js';
+import type { Lineage, ReadRange, RoomStore } from './store.js';
 
 /** Entries read at a time. */
 const PAGE = 256;
@@ -14,6 +16,15 @@ export interface HistoryQuery {
   readonly before: number | undefined;
   readonly limit: number;
 }
+
+/** A store that cannot be read has not failed at what was asked. @throws UnavailableError */
+const read = async (store: RoomStore, address: string, range: ReadRange): Promise<readonly Entry[]> => {
+  try {
+    return await store.read(address, range);
+  } catch (cause) {
+    throw new UnavailableError(cause);
+  }
+};
 
 /** The newest committed events that a viewer may see, ascending, and whether there are older ones. */
 export const readHistory = async (
@@ -32,7 +43,7 @@ export const readHistory = async (
       ...(after !== undefined && { after }),
       ...(below !== undefined && { before: below }),
     };
-    const entries = await store.read(address, range);
+    const entries = await read(store, address, range);
     for (const entry of entries) {
       for (const event of eventsOf(entry).toReversed())
         if ((before === undefined || event.seq < before) && isVisible(event, viewer, historyFor))
@@ -65,7 +76,7 @@ export const readMissed = async (
   const events: WireEvent[] = [];
   let after = since;
   while (after < to) {
-    const entries = await store.read(address, { after, before: to + 1, limit: PAGE });
+    const entries = await read(store, address, { after, before: to + 1, limit: PAGE });
     const [first] = entries;
     if (first === undefined || first.seq > after + 1) return undefined;
     for (const entry of entries)

@@ -19,6 +19,25 @@ const full = () => Promise.reject(new StoreRefusedError('full'));
 const saidIn = async (rooms: TestRooms): Promise<string[]> =>
   texts((await entriesOf(rooms)).flatMap(({ events }) => events));
 
+describe('a store that cannot be read', () => {
+  it('costs history and resuming UNAVAILABLE, and nobody their place', async () => {
+    const { rooms, ann } = await open();
+    const bob = rooms.connect('bob');
+    const { session, position } = await bob.join(A);
+    await say(ann, 'before');
+    const read = rooms.store.read.bind(rooms.store);
+    rooms.store.read = () => Promise.reject(new Error('gone'));
+    const unavailable = { code: 'UNAVAILABLE', retryable: true };
+    await expect(ann.history(A)).rejects.toMatchObject(unavailable);
+    bob.drop();
+    const again = { session, since: position };
+    await expect(rooms.connect('bob').join(A, again)).rejects.toMatchObject(unavailable);
+    rooms.store.read = read;
+    const reply = await rooms.connect('bob').join(A, again);
+    expect(reply.recovered && texts(reply.events)).toEqual(['before']);
+  });
+});
+
 describe('a store that refuses all writes', () => {
   it('costs commands UNAVAILABLE, is told of by its node, and costs nothing any more as soon as it writes again', async () => {
     const { rooms, ann, bob } = await open();

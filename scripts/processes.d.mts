@@ -1,0 +1,2 @@
+/** See processes.mjs. */
+export declare function freePort(): Promise<number>;
