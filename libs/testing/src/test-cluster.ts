@@ -15,6 +15,7 @@ import {
   type Request,
   type RoomKind,
   type RoomsNode,
+  type RoomStore,
 } from '@greenroom/rooms';
 import { Mortality } from './mortal.js';
 import { seededIds } from './seeded-ids.js';
@@ -31,6 +32,8 @@ export interface TestClusterOptions {
   /** @default 1 */
   readonly seed?: number;
   readonly limits?: Partial<NodeLimits>;
+  /** @default a memory store */
+  readonly store?: RoomStore;
   /** How long an envelope or a reply is under way, milliseconds; each is asked for its own. @default at once */
   readonly delayMs?: () => number;
 }
@@ -43,7 +46,7 @@ interface Owed {
 /** Nodes on one store, in one process, on time that passes when the test says so. They die, and are cut off from the others and from the store. */
 export class TestCluster {
   readonly clock = new VirtualClock();
-  readonly store = new MemoryRoomStore();
+  readonly store: RoomStore;
   readonly logged: { readonly message: string; readonly cause: unknown }[] = [];
   readonly nodes: TestClusterNode[] = [];
   readonly feed: Feed;
@@ -55,6 +58,7 @@ export class TestCluster {
   readonly #busyUntil = new Map<string, number>();
 
   constructor(readonly options: TestClusterOptions) {
+    this.store = options.store ?? new MemoryRoomStore();
     this.feed = new MemoryFeed((cause) => this.logged.push({ message: 'a feed listener failed', cause }));
   }
 
@@ -154,6 +158,8 @@ export class TestClusterNode implements Directory, Courier {
   isDead = false;
   /** It reaches nobody, and nobody it; the store neither. */
   isCutOff = false;
+  /** It has no lease any more, and has not heard of it. */
+  isUnaware = false;
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
   readonly #mortality = new Mortality();
   #connections = 0;
@@ -201,15 +207,22 @@ export class TestClusterNode implements Directory, Courier {
     this.cluster.clock.after(LEASE_MS, () => (this.isCutOff ? this.#lapse() : undefined));
   }
 
-  /** It reaches the others again. */
+  /** The others take it for gone, and it goes on and does not know: it was stopped for a while, and its timers are late. */
+  lapse(): void {
+    this.isUnaware = true;
+    this.#lapse();
+  }
+
+  /** It reaches the others again, and hears of what it has missed. */
   comeBack(): void {
-    this.isCutOff = false;
+    this.isCutOff = this.isUnaware = false;
+    this.hear(this.cluster.present.map(({ id }) => id));
     this.hasLease = true;
     this.cluster.announce();
   }
 
   hear(nodes: readonly string[]): void {
-    if (this.isDead) return;
+    if (this.isDead || this.isUnaware) return;
     for (const listener of this.#listeners) listener(nodes);
   }
 
@@ -260,7 +273,7 @@ export class TestClusterNode implements Directory, Courier {
   }
 
   /** A store that cannot be reached fails at once. */
-  #reaching(store: MemoryRoomStore): MemoryRoomStore {
+  #reaching(store: RoomStore): RoomStore {
     return new Proxy(store, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name);

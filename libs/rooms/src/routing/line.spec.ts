@@ -82,7 +82,7 @@ it('what was not answered is asked again where a repeat is known as one, and is 
   line.put(call(1));
   line.put(call(2, VIEW));
   await clock.advance(0);
-  for (const { asker } of [...handed]) asker.reject(new UnansweredError());
+  for (const { asker } of handed) asker.reject(new UnansweredError());
   await clock.advance(300);
   expect(asked()).toEqual(['n1 1', 'n1 2', 'n1 1']);
   expect(ended.get(2)).toMatchObject({ code: 'UNKNOWN_OUTCOME' });

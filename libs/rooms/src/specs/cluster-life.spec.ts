@@ -1,148 +1,19 @@
-import { TestCluster, type TestClusterNode } from '@greenroom/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Talker } from './cluster-life.fixture.js';
-import { lab } from './lab.fixture.js';
-
-const A = 'lab/a';
-const TALKERS = 4;
-
-type Step =
-  | { readonly type: 'say'; readonly who: number; readonly count: number }
-  | { readonly type: 'wait'; readonly ms: number }
-  | { readonly type: 'start' }
-  | { readonly type: 'kill' | 'cut' | 'back' | 'drain'; readonly node: number };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      type: fc.constant('say' as const),
-      who: fc.nat(TALKERS - 1),
-      count: fc.constantFrom(1, 4, 8),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(5, 50, 300, 2500, 7000) }),
-  },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('start' as const) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      type: fc.constantFrom('kill' as const, 'cut' as const, 'back' as const, 'drain' as const),
-      node: fc.nat(5),
-    }),
-  },
-);
+import { FencedError } from '../errors.js';
+import { MemoryRoomStore } from '../log/memory-store.js';
+import type { Batch, Fence } from '../log/store.js';
+import { step, Trial } from './cluster-trial.fixture.js';
 
 describe('the life of a room over several nodes', () => {
   const hits = new Map<string, number>();
-
-  class Trial {
-    readonly cluster: TestCluster;
-    readonly #talkers: Talker[];
-
-    constructor(delays: readonly number[]) {
-      let n = 0;
-      const delayMs = (): number => delays[(n += 1) % delays.length] ?? 0;
-      this.cluster = new TestCluster({ kinds: () => [lab()], delayMs });
-      this.#talkers = Array.from({ length: TALKERS }, (_, i) => new Talker(`t${i}`, A, this.cluster));
-    }
-
-    async begin(): Promise<void> {
-      for (let i = 0; i < 3; i += 1) await this.cluster.start();
-      for (const talker of this.#talkers) talker.say(1);
-      await this.pass(1000);
-    }
-
-    async take(step: Step): Promise<void> {
-      switch (step.type) {
-        case 'say':
-          this.#talkers[step.who]?.say(step.count);
-          return;
-        case 'wait':
-          return this.pass(step.ms);
-        case 'start':
-          if (this.#live.length < 5) await this.cluster.start();
-          return;
-        case 'back':
-          return this.#back(this.#live.filter(({ isCutOff }) => isCutOff)[step.node]);
-        default:
-          return this.#strike(step.type, this.#well[step.node]);
-      }
-    }
-
-    /** All that is wrong is mended. */
-    async end(): Promise<void> {
-      for (const node of this.#live) if (node.isCutOff) this.#back(node);
-      if (this.#well.length === 0) await this.cluster.start();
-      await this.pass(70_000);
-      for (const talker of this.#talkers) talker.say(1);
-      await this.pass(20_000);
-      const log = await this.cluster.store.read(A, { limit: 100_000 });
-      for (const [i, { epoch, seq }] of log.entries()) {
-        const last = log[i - 1];
-        if (last !== undefined) expect([epoch >= last.epoch, seq]).toEqual([true, last.last + 1]);
-      }
-      const said = log.flatMap(({ events }) =>
-        events.flatMap(({ name, data }) => (name === 'said' ? [(data as { text: string }).text] : [])),
-      );
-      expect(new Set(said).size).toBe(said.length);
-      for (const talker of this.#talkers) {
-        expect(new Set(talker.acked)).toEqual(new Set(talker.saying));
-        expect(new Set(said.filter((text) => text.startsWith(`${talker.id} `)))).toEqual(new Set(talker.saying));
-        for (const asked of talker.atOnce) expect(said.filter((text) => asked.includes(text))).toEqual(asked);
-        expect(talker.told).toEqual(said);
-      }
-      const active = this.#live.filter(({ node }) => node.active > 0);
-      expect(active.length).toBeLessThanOrEqual(1);
-      for (const { node } of this.#live) void node.drain();
-      await this.cluster.clock.advance(20_000);
-    }
-
-    /** In small pieces, so that those who talk take in what they are told. */
-    async pass(ms: number): Promise<void> {
-      for (let left = ms; left > 0; left -= 500) {
-        await this.cluster.clock.advance(Math.min(left, 500));
-        for (const talker of this.#talkers) talker.look();
-      }
-    }
-
-    get #live(): readonly TestClusterNode[] {
-      return this.cluster.nodes.filter(({ isDead, isRetired }) => !isDead && !isRetired);
-    }
-
-    get #well(): readonly TestClusterNode[] {
-      return this.#live.filter(({ isCutOff }) => !isCutOff);
-    }
-
-    #back(node: TestClusterNode | undefined): void {
-      if (node === undefined) return;
-      this.#hit('back');
-      node.comeBack();
-    }
-
-    #strike(how: 'kill' | 'cut' | 'drain', node: TestClusterNode | undefined): void {
-      if (node === undefined || this.#well.length < 2) return;
-      this.#hit(how);
-      if (how === 'cut') return node.cutOff();
-      if (how === 'drain') void node.node.drain();
-      else node.kill();
-      for (const talker of this.#talkers) talker.nodeIsGone(node);
-    }
-
-    #hit(name: string): void {
-      hits.set(name, (hits.get(name) ?? 0) + 1);
-    }
-  }
 
   it('loses nothing that was acknowledged, repeats nothing, keeps everyone in order and without a gap', async () => {
     const numRuns = Number(process.env['RUNS'] ?? 60);
     const delays = fc.array(fc.constantFrom(0, 0, 1, 3, 10, 40), { minLength: 1, maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(delays, fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (all, steps) => {
-        const trial = new Trial(all);
+        const trial = new Trial(all, hits);
         await trial.begin();
         for (const each of steps) await trial.take(each);
         await trial.end();
@@ -151,7 +22,35 @@ describe('the life of a room over several nodes', () => {
     );
   }, 300_000);
 
-  it.each(['kill', 'cut', 'back', 'drain'])('has met: %s', (fault) => {
+  it.each(['kill', 'cut', 'lapse', 'back', 'drain'])('has met: %s', (fault) => {
     expect(hits.get(fault)).toBeGreaterThan(10);
   });
+});
+
+/** Takes what a late owner writes, as a store without a fence does. */
+class UnfencedStore extends MemoryRoomStore {
+  override append(address: string, fence: Fence, batch: Batch): Promise<number> {
+    return super.append(address, fence, batch).catch((error: unknown) => {
+      if (error instanceof FencedError) return 0;
+      throw error;
+    });
+  }
+}
+
+it.each([
+  ['without its fence', new UnfencedStore(), false],
+  ['with it', new MemoryRoomStore(), true],
+])('an owner that does not know that it was replaced is found out by this: %s', async (_, store, holds) => {
+  const trial = new Trial([0], new Map(), store);
+  await trial.begin();
+  const owner = trial.cluster.nodes.findIndex(({ node }) => node.active > 0);
+  await trial.take({ type: 'lapse', node: owner });
+  // Those on other nodes go to the next owner; those on this one have it before them.
+  for (let who = 0; who < 4; who += 1) await trial.take({ type: 'say', who, count: 4 });
+  await trial.take({ type: 'wait', ms: 2500 });
+  for (let who = 0; who < 4; who += 1) await trial.take({ type: 'say', who, count: 4 });
+  await trial.take({ type: 'wait', ms: 300 });
+  const ended = trial.end();
+  if (holds) await ended;
+  else await expect(ended).rejects.toThrow();
 });
