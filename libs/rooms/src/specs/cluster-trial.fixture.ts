@@ -5,7 +5,7 @@ import type { RoomStore } from '../log/store.js';
 import { Talker } from './cluster-life.fixture.js';
 import { lab } from './lab.fixture.js';
 
-export const A = 'lab/a';
+const A = 'lab/a';
 const TALKERS = 4;
 
 export type Step =
