@@ -12,7 +12,7 @@ afterAll(() => servers.close());
 
 const OURS = '@greenroom';
 /** What `npm start` needs, with what was built before: an edit is built upon it. */
-const NEEDED = ['package.json', 'package-lock.json', 'vite.config.ts', 'scripts', 'src', 'libs', 'dist'];
+const NEEDED = ['package.json', 'package-lock.json', 'vite.config.ts', 'scripts', 'src', 'cluster', 'libs', 'dist'];
 
 /** A copy of the repository to edit, with the same packages but its own libs. */
 const copy = async (): Promise<string> => {

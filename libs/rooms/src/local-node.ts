@@ -50,6 +50,9 @@ export interface RoomsNodeOptions {
 const HAND_OVER_MS = 2000;
 /** A list waits no longer for a room to say how many are in it. */
 const COUNT_MS = 500;
+const DIRECTORY_MS = 1000;
+/** How often whose the rooms are is asked, though nothing has happened: who is to own one is not remembered for ever. */
+const REVIEW_MS = 60 * 60 * 1000;
 /** How often a node that others may have taken for gone looks whether it is back. */
 const LEASE_LOOK_MS = 100;
 
@@ -72,6 +75,9 @@ class LocalNode implements RoomsNode {
   /** What all connections share. */
   readonly #sessions: SessionsContext;
   readonly #drainMs: number;
+  readonly #clock: Clock;
+  readonly #asking = new Map<string, Promise<boolean | undefined>>();
+  #isDrained = false;
   #stopServing = () => {};
 
   constructor(options: RoomsNodeOptions) {
@@ -103,7 +109,7 @@ class LocalNode implements RoomsNode {
       moved: () => void this.#reattachment.run(),
       gone: (nodes) => {
         this.#host.tellNodes(nodes);
-        void this.#alarms.adopt();
+        this.#alarms.adopt();
       },
     });
     this.#sessions = {
@@ -117,6 +123,7 @@ class LocalNode implements RoomsNode {
       kindOf: (address) => this.kind(kindOf(address)),
     };
     this.#drainMs = limits.drainMs;
+    this.#clock = clock;
     this.#alarms = new Alarms(this.#store, this.#host, clock, limits.alarmMs, logger, (address) =>
       this.#isOwn(address),
     );
@@ -152,8 +159,9 @@ class LocalNode implements RoomsNode {
     this.#peers.start();
     // Others count on it from now on.
     await this.#directory.join(this.id);
-    await this.#alarms.adopt();
+    this.#alarms.adopt();
     this.#alarms.start();
+    this.#reviewLater();
   }
 
   connect(connection: Connection, onEnded: (address: string) => void = () => {}): Sessions {
@@ -194,12 +202,26 @@ class LocalNode implements RoomsNode {
 
   async drain(): Promise<void> {
     this.#alarms.stop();
-    await this.#directory.retire(this.id);
+    await this.#briefly(this.#directory.retire(this.id));
     await this.#host.drain(this.#drainMs);
     this.#peers.stop();
     this.#reattachment.stop();
+    this.#isDrained = true;
     this.#stopServing();
-    await this.#directory.leave(this.id);
+    await this.#briefly(this.#directory.leave(this.id));
+  }
+
+  #reviewLater(): void {
+    this.#clock.after(REVIEW_MS, () => {
+      if (this.#isDrained) return;
+      void this.#host.review();
+      this.#reviewLater();
+    });
+  }
+
+  /** A directory that does not answer does not keep rooms from being saved. */
+  async #briefly(told: Promise<void>): Promise<void> {
+    await Promise.race([told, new Promise<void>((resolve) => this.#clock.after(DIRECTORY_MS, resolve))]);
   }
 
   /** Of a room that cannot be reached nobody knows: for a list that is none. */
@@ -209,7 +231,7 @@ class LocalNode implements RoomsNode {
 
   /** Who sent it may not know that the room has gone to another: that node would lose it. */
   async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
-    if (!this.#host.isActive(address) && (await this.#isOwn(address, true)) !== true) throw new MovedError();
+    if (!this.#host.isActive(address) && (await this.#isOwnAfresh(address)) !== true) throw new MovedError();
     return new Promise((resolve, reject) =>
       this.#host.ask(address, request, deadline, { resolve, reject: (error) => reject(toRoomError(error)) }),
     );
@@ -222,9 +244,13 @@ class LocalNode implements RoomsNode {
 
   #lease(clock: Clock): Lease {
     const isHeld = (): boolean => this.#directory.holds(this.id);
+    const term = (): number => this.#peers.terms;
     return {
       get isHeld() {
         return isHeld();
+      },
+      get term() {
+        return term();
       },
       async untilHeld() {
         do await new Promise<void>((resolve) => clock.after(LEASE_LOOK_MS, resolve));
@@ -233,6 +259,13 @@ class LocalNode implements RoomsNode {
       isOwn: (address) => this.#isOwn(address, true),
       head: (address) => this.#feed.head(address),
     };
+  }
+
+  /** Those who come while it is asked go on together, in their order. */
+  #isOwnAfresh(address: string): Promise<boolean | undefined> {
+    const asking = this.#asking.get(address) ?? this.#isOwn(address, true).finally(() => this.#asking.delete(address));
+    this.#asking.set(address, asking);
+    return asking;
   }
 
   /** @returns `undefined` when nobody can tell now. */

@@ -139,6 +139,12 @@ export class TestCluster {
     });
   }
 
+  /** As long as something that is asked of the directory is under way. */
+  async underWay(): Promise<void> {
+    const delayMs = this.options.delayMs?.() ?? 0;
+    if (delayMs > 0) await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
+  }
+
   /** In the order of the calls for each way. */
   #later(way: string, run: () => void): void {
     const now = this.clock.now();
@@ -242,11 +248,15 @@ export class TestClusterNode implements Directory, Courier {
   }
 
   async locate(address: string): Promise<string | undefined> {
+    await this.cluster.underWay();
     return this.isCutOff ? undefined : this.cluster.ownerOf(address)?.id;
   }
 
   async release(address: string): Promise<string | undefined> {
-    return this.isCutOff ? undefined : this.cluster.release(address, this);
+    await this.cluster.underWay();
+    const next = this.isCutOff ? undefined : this.cluster.release(address, this);
+    await this.cluster.underWay();
+    return next;
   }
 
   watch(listener: (nodes: readonly string[]) => void): () => void {

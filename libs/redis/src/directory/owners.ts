@@ -1,7 +1,7 @@
 import { defineScript, text, type Script, type Sender } from '../connection.js';
 import { hash, type Keys } from '../keys.js';
 
-/** How long it is remembered who is to own a room that nobody asks for. */
+/** How long it is remembered who is to own a room that nobody asks for; its owner asks now and then. */
 const OWNER_MS = 24 * 60 * 60 * 1000;
 
 /** KEYS owner. ARGV expected, next, ttl. -> the owner from now on */
@@ -35,7 +35,7 @@ export class Owners {
   async settle(address: string, { nodes, takers }: Candidates): Promise<string | undefined> {
     const { keys, redis } = this;
     const [appointed, writer] = await Promise.all([
-      redis.send('GET', keys.owner(address)).then(text),
+      redis.send('GETEX', keys.owner(address), 'PX', OWNER_MS).then(text),
       redis.send('HGET', keys.room(address), 'owner').then(text),
     ]);
     if (appointed !== undefined && nodes.includes(appointed)) return appointed;

@@ -55,6 +55,8 @@ export class RedisDirectory implements Directory {
   #present: Candidates = { nodes: [], takers: [] };
   /** When the last beat that was answered was sent. */
   #heardAt = -Infinity;
+  /** When its channels were lost last: what was answered to an earlier beat says nothing any more. */
+  #lostAt = -Infinity;
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -69,7 +71,10 @@ export class RedisDirectory implements Directory {
     const { subscriptions, keys } = context;
     await subscriptions.listen(keys.nodes, () => void directory.#beat()).ready;
     // Who could not be sent anything may have been taken for gone.
-    subscriptions.onLost(() => (directory.#heardAt = -Infinity));
+    subscriptions.onLost(() => {
+      directory.#heardAt = -Infinity;
+      directory.#lostAt = context.monotonic();
+    });
     subscriptions.onBack(() => void directory.#beat());
     await directory.#beat();
     directory.#beatLater();
@@ -94,7 +99,9 @@ export class RedisDirectory implements Directory {
     const known = this.#known.get(address);
     if (known !== undefined && now - known.at < this.context.times.leaseMs) return known.node;
     // All who ask meanwhile go on at once, in their order.
-    const asking = this.#asking.get(address) ?? this.#ask(address, now).finally(() => this.#asking.delete(address));
+    const asking =
+      (afresh ? undefined : this.#asking.get(address)) ??
+      this.#ask(address, now).finally(() => this.#asking.delete(address));
     this.#asking.set(address, asking);
     return asking;
   }
@@ -202,7 +209,7 @@ export class RedisDirectory implements Directory {
     const present = await this.#members.renew(isUp ? this.#own : new Set(), this.#retired);
     // Of two that cross the later one counts.
     if (sentAt < this.#heardAt) return;
-    if (isUp) this.#heardAt = sentAt;
+    if (isUp && sentAt >= this.#lostAt) this.#heardAt = sentAt;
     // Whoever was taken for gone hears of it, though nobody may have seen it.
     this.#see(without(present, present.renewed));
     this.#see(present);

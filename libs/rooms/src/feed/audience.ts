@@ -166,11 +166,15 @@ export class Audience {
     for (const seat of Array.from(hall.live)) if (seat.position > after) seat.onAstray();
   }
 
-  /** Ends the seats of sessions that the room has ended. One that is still joining ends when it would begin. */
-  end(address: string, ended: readonly EndedSession[]): void {
+  /**
+   * Ends the seats of sessions that the room has ended. One that is still joining ends when it would begin.
+   * @param seats no others: the sessions may have been taken up elsewhere since.
+   */
+  end(address: string, ended: readonly EndedSession[], seats?: readonly Seat[]): void {
     for (const each of ended) {
       const seat = this.#sessions.get(each.session);
-      if (seat?.isLive !== true) continue;
+      if (seat?.isLive !== true || seats?.includes(seat) === false) continue;
+      if (each.connection !== undefined && each.connection !== seat.connection.id) continue;
       this.remove(address, seat);
       seat.onEnded(each);
     }

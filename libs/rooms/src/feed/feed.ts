@@ -14,6 +14,8 @@ export interface EndedSession {
   /** `UNAVAILABLE`: the room has lost it, and it is to join again. */
   readonly code: 'FORBIDDEN' | 'ROOM_CLOSED' | 'UNAVAILABLE';
   readonly reason: string;
+  /** Where it was attached; absent: wherever it is. */
+  readonly connection?: string;
 }
 
 /** One committed turn, as the nodes that have members need it. */

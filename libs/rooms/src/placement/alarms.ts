@@ -4,8 +4,10 @@ import { OCCUPIED } from '../room/saver.js';
 import type { RoomsLogger } from '../logger.js';
 import type { RoomHost } from './room-host.js';
 
-/** Rooms woken at a time, and those of a node that is gone. */
+/** Rooms woken at a time. */
 const PAGE = 100;
+/** Of those that were occupied, most of which others run: looked at at a time. */
+const LOOKED_AT = 2000;
 
 /**
  * Wakes sleeping rooms whose deadline has come: an alarm, or the end of somebody's grace time. Active ones are reminded, for
@@ -18,6 +20,7 @@ export class Alarms {
   #others = 0;
   /** Rooms that had somebody in them when their owner may have been lost. */
   #orphans: string[] = [];
+  #mustAdopt = false;
 
   constructor(
     private readonly store: RoomStore,
@@ -37,13 +40,8 @@ export class Alarms {
    * Owners may be gone, whole processes of them: wakes the rooms that had somebody in them, little by little, so that their members are
    * waited for, and no longer than their grace time, though nobody asks for the room.
    */
-  async adopt(): Promise<void> {
-    try {
-      const due = await this.store.due(OCCUPIED, Number.MAX_SAFE_INTEGER);
-      this.#orphans = due.map(({ address }) => address);
-    } catch (cause) {
-      this.logger.error('rooms that were occupied could not be read', { cause });
-    }
+  adopt(): void {
+    this.#mustAdopt = true;
   }
 
   stop(): void {
@@ -67,8 +65,21 @@ export class Alarms {
   }
 
   async #wakeOrphans(): Promise<void> {
-    const asleep = this.#orphans.splice(0, PAGE).filter((address) => !this.host.isActive(address));
-    for (const address of asleep)
-      if (this.host.knows(address) && (await this.isOwn(address)) === true && !this.#isStopped) this.host.wake(address);
+    if (this.#mustAdopt) {
+      const due = await this.store.due(OCCUPIED, Number.MAX_SAFE_INTEGER);
+      this.#mustAdopt = false;
+      this.#orphans = due.map(({ address }) => address);
+    }
+    let woken = 0;
+    const untold: string[] = [];
+    for (const address of this.#orphans.splice(0, LOOKED_AT)) {
+      if (this.#isStopped || !this.host.knows(address) || this.host.isActive(address)) continue;
+      const isOwn = woken < PAGE ? await this.isOwn(address) : undefined;
+      if (isOwn === undefined) untold.push(address);
+      if (isOwn !== true) continue;
+      this.host.wake(address);
+      woken += 1;
+    }
+    this.#orphans.push(...untold);
   }
 }

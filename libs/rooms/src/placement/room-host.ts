@@ -8,6 +8,7 @@ import {
   RoomError,
   UnavailableError,
 } from '../errors.js';
+import { eachOf } from '../each-of.js';
 import { isSavable, type RoomKind } from '../kind.js';
 import type { EndedSession } from '../feed/feed.js';
 import type { ActiveRoom } from '../node.js';
@@ -23,6 +24,7 @@ import { creationOf, roomFor, type Slot, type Waiting } from './slot.js';
 /** A room that cannot be started is tried again after so long, doubling. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+const REVIEWED_AT_ONCE = 64;
 
 export interface RoomHostOptions extends LoaderOptions {
   /** Lets go of a room. Never rejects. @returns the node that is to own it, if it is another. */
@@ -122,16 +124,14 @@ export class RoomHost {
       if (slot.state === 'active') slot.room.ask({ type: 'nodes', nodes }, Infinity, NOBODY);
   }
 
-  /** Gives up the rooms that have gone to other nodes while this one was taken for gone. */
+  /** Asks whose the rooms are, and gives up those of other nodes: this one may have been taken for gone. */
   async review(): Promise<void> {
-    await Promise.all(
-      Array.from(this.#slots.keys(), async (address) => {
-        if ((await this.options.lease.isOwn(address)) !== false) return;
-        const slot = this.#slots.get(address);
-        if (slot?.state === 'active') await this.#begin(this.#giveUp(address, slot.room));
-        if (slot?.state === 'refused') this.#leave(address);
-      }),
-    );
+    await eachOf([...this.#slots.keys()], REVIEWED_AT_ONCE, async (address) => {
+      if ((await this.options.lease.isOwn(address)) !== false) return;
+      const slot = this.#slots.get(address);
+      if (slot?.state === 'active') await this.#begin(this.#giveUp(address, slot.room));
+      if (slot?.state === 'refused') this.#leave(address);
+    });
   }
 
   /** Ids of rooms of a kind that exist, in order, after `cursor`. */
@@ -291,7 +291,9 @@ export class RoomHost {
     await stop();
     const next = await this.options.release(address);
     this.#leave(address);
-    for (const each of waiting) this.#wait(address, each);
+    // It may be another's by now: whoever asks for it asks whose it is first.
+    const refusal = this.#isDraining && next === undefined ? new UnavailableError() : new MovedError();
+    for (const each of waiting) each.fail(refusal);
     return next;
   }
 

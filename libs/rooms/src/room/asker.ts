@@ -4,3 +4,10 @@ export interface Asker<Reply = unknown> {
   /** With anything that was thrown. */
   reject(error: unknown): void;
 }
+
+export const answerLater = (asker: Asker, reply: Promise<unknown>): void => {
+  reply.then(
+    (value) => asker.resolve(value),
+    (error: unknown) => asker.reject(error),
+  );
+};

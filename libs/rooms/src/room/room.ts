@@ -12,7 +12,7 @@ import { readHistory } from '../log/history.js';
 import { eventPositions } from '../log/redaction.js';
 import type { Fence } from '../log/store.js';
 import { AfterCommit } from './after-commit.js';
-import type { Asker } from './asker.js';
+import { answerLater, type Asker } from './asker.js';
 import type { RoomCore } from './core.js';
 import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
@@ -125,10 +125,7 @@ export class Room {
   ask(request: Request, deadline: number, asker: Asker): void {
     // What is committed can be read whatever has become of the room.
     if (request.type === 'history') {
-      this.#history(request).then(
-        (page) => asker.resolve(page),
-        (error: unknown) => asker.reject(error),
-      );
+      answerLater(asker, this.#history(request));
       return;
     }
     try {

@@ -13,6 +13,7 @@ import type { EndedSession, PublishedTurn } from '../feed/feed.js';
 import { Passages } from '../feed/passages.js';
 import { digest, type Ids } from '../ids.js';
 import type { Entry, Input, Place } from '../log/entry.js';
+import { answerLater } from './asker.js';
 import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
@@ -53,18 +54,13 @@ export interface CommittedJoin {
   readonly created: boolean;
 }
 
+const TAKEN_UP = { code: 'FORBIDDEN', reason: 'taken up on another connection' } as const;
+
 const nameOf = (request: Request): string =>
   request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
 
 const culpritOf = (request: Request): Culprit | undefined =>
   request.type === 'command' ? { member: request.as.id, command: request.name } : undefined;
-
-const answerLater = ({ asker }: Asked, reply: Promise<unknown>): void => {
-  reply.then(
-    (value) => asker.resolve(value),
-    (error: unknown) => asker.reject(error),
-  );
-};
 
 /**
  * What the room takes from its mailbox at once: applied in order, committed together, fanned out together, and only
@@ -132,7 +128,7 @@ export class Turn {
     for (const { letter, answer } of this.#waiting) {
       try {
         const reply = answer();
-        if (reply instanceof Promise) answerLater(letter, reply);
+        if (reply instanceof Promise) answerLater(letter.asker, reply);
         else letter.asker.resolve(reply);
       } catch (error) {
         letter.asker.reject(error);
@@ -257,8 +253,7 @@ export class Turn {
         : [{ session: id, code: 'ROOM_CLOSED', reason: core.closed }];
     if (session.state === 'dropped')
       this.#accept({ type: 'resume', session: id, node, connection, member: membership.member });
-    else if (session.connection !== connection)
-      return [{ session: id, code: 'FORBIDDEN', reason: 'taken up on another connection' }];
+    else if (session.connection !== connection) return [{ session: id, ...TAKEN_UP }];
     return [];
   }
 
@@ -273,6 +268,9 @@ export class Turn {
     if (known !== undefined && request.secret !== undefined) {
       const { node, connection } = request;
       this.#accept({ type: 'resume', session: known.id, node, connection, member });
+      // A connection of the same node is told there.
+      if (known.state === 'attached' && known.node !== node)
+        this.#ended.push({ session: known.id, connection: known.connection, ...TAKEN_UP });
       const join = { request, sessionId: known.id, secret: request.secret, member, before, resumed: true, created };
       return () => this.context.joined(join);
     }

@@ -1,6 +1,6 @@
 import type { ClosedPush, HistoryReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
-import { NotAMemberError, RoomError, toRoomError, UnknownOutcomeError } from '../errors.js';
+import { NotAMemberError, RoomError, toRoomError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
 import type { EndedSession, Feed } from '../feed/feed.js';
 import { Frame } from '../feed/frame.js';
@@ -172,7 +172,10 @@ export class ConnectionSessions implements Sessions {
       this.connection.push(new Frame({ op: 'reset', room: address, position, view, members, reason }));
       audience.begin(address, seat, position.seq);
     } catch (error) {
-      if (this.#joined.get(address)?.seat === seat) this.#breakOff(address, seat, joined, error);
+      if (this.#joined.get(address)?.seat !== seat) return;
+      // A room that was lost does not know its members any more: they are to join again.
+      const why = error instanceof NotAMemberError ? new UnavailableError(error) : error;
+      this.#breakOff(address, seat, joined, why);
     }
   }
 

@@ -19,10 +19,14 @@ const setUp = () => {
   const clock = new VirtualClock();
   const handed: { readonly owner: string; readonly number: number; readonly asker: Asker }[] = [];
   const ended = new Map<number, unknown>();
-  const world = { owner: 'n1' as string | undefined, emptied: 0 };
+  const world = { owner: 'n1' as string | undefined, emptied: 0, asked: Promise.resolve() };
   const line = new Line(
     {
-      locate: async () => world.owner,
+      locate: async () => {
+        const { asked } = world;
+        await asked;
+        return world.owner;
+      },
       hand: (owner, { number }, asker) => void handed.push({ owner, number, asker }),
       emptied: () => (world.emptied += 1),
     },
@@ -51,6 +55,20 @@ it('calls that come back go on to the next owner in the order in which they were
   line.put(call(5));
   await clock.advance(300);
   expect(asked().slice(4)).toEqual(['n2 1', 'n2 2', 'n2 3', 'n2 4', 'n2 5']);
+});
+
+it('what comes back while it is asked whose the room is goes first all the same', async () => {
+  const { clock, line, handed, world, call, asked } = setUp();
+  line.put(call(1));
+  await clock.advance(0);
+  let answer = (): void => {};
+  world.asked = new Promise((resolve) => (answer = resolve));
+  line.put(call(2));
+  handed[0]?.asker.reject(new MovedError());
+  await clock.advance(0);
+  answer();
+  await clock.advance(300);
+  expect(asked()).toEqual(['n1 1', 'n1 1', 'n1 2']);
 });
 
 it('an owner is asked nothing as long as another owes an answer', async () => {

@@ -84,7 +84,9 @@ export class Line {
     try {
       const owner = await this.way.locate();
       if (owner === undefined) throw new UnavailableError();
-      if (owner === this.#owner || this.#underWay === 0) this.#handAll(owner);
+      // Some may have come back meanwhile, and are not in their places yet.
+      const isSame = owner === this.#owner || this.#underWay === 0;
+      if (isSame && !this.#isTurningBack) this.#handAll(owner);
       else this.#isTurningBack = true;
     } catch (error) {
       for (const call of this.#waiting.splice(0)) this.#fail(call, error);

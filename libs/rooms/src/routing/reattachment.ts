@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
 import { NoSuchRoomError, RoomError } from '../errors.js';
+import { eachOf } from '../each-of.js';
 import type { Audience } from '../feed/audience.js';
+import type { EndedSession } from '../feed/feed.js';
 import type { Router } from './router.js';
 
 /** Rooms told at a time. */
@@ -15,6 +17,8 @@ const RETRIES = 15;
  * for it go on, those that the room does not have end, and a room whose owner is gone is woken by being told.
  */
 export class Reattachment {
+  /** Rooms that are being told, by what makes the last round over a room the only one. */
+  readonly #rounds = new Map<string, object>();
   #isStopped = false;
 
   constructor(
@@ -28,37 +32,39 @@ export class Reattachment {
     this.#isStopped = true;
   }
 
-  async run(): Promise<void> {
-    const addresses = this.audience.addresses().values();
-    const work = async (): Promise<void> => {
-      for (const address of addresses) await this.#tell(address, RETRIES);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  /** Never rejects. */
+  run(): Promise<void> {
+    return eachOf(this.audience.addresses(), AT_ONCE, (address) => {
+      const round = {};
+      this.#rounds.set(address, round);
+      return this.#tell(address, round, RETRIES);
+    });
   }
 
-  /** Never rejects. */
-  async #tell(address: string, tries: number): Promise<void> {
-    if (this.#isStopped) return;
+  async #tell(address: string, round: object, tries: number): Promise<void> {
+    if (this.#isStopped || this.#rounds.get(address) !== round) return;
     const { node } = this;
-    const sessions = this.audience
-      .seatsIn(address)
-      .flatMap(({ session, connection }) =>
-        session === undefined ? [] : [{ session, node, connection: connection.id }],
-      );
-    if (sessions.length === 0) return;
+    const seats = this.audience.seatsIn(address);
+    const sessions = seats.flatMap(({ session, connection }) =>
+      session === undefined ? [] : [{ session, node, connection: connection.id }],
+    );
     try {
-      this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }));
+      if (sessions.length > 0)
+        this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }), seats);
     } catch (error) {
-      if (error instanceof NoSuchRoomError)
-        this.audience.end(
-          address,
-          sessions.map(({ session }) => ({ session, code: 'UNAVAILABLE', reason: 'the room was lost' })),
-        );
-      else if (tries > 0 && error instanceof RoomError && error.retryable)
-        this.clock.after(
-          Math.min(RETRY_MS * 2 ** (RETRIES - tries), LONGEST_RETRY_MS),
-          () => void this.#tell(address, tries - 1),
-        );
+      if (error instanceof NoSuchRoomError) this.audience.end(address, sessions.map(lost), seats);
+      else if (tries > 0 && error instanceof RoomError && error.retryable) {
+        const pauseMs = Math.min(RETRY_MS * 2 ** (RETRIES - tries), LONGEST_RETRY_MS);
+        this.clock.after(pauseMs, () => void this.#tell(address, round, tries - 1));
+        return;
+      }
     }
+    if (this.#rounds.get(address) === round) this.#rounds.delete(address);
   }
 }
+
+const lost = ({ session }: { readonly session: string }): EndedSession => ({
+  session,
+  code: 'UNAVAILABLE',
+  reason: 'the room was lost',
+});

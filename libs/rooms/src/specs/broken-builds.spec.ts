@@ -157,8 +157,8 @@ describe('a build that', () => {
         },
         {
           file: 'feed/audience.ts',
-          instead: 'if (seat?.isLive !== true) continue;',
-          broken: 'if (seat !== undefined) continue;',
+          instead: 'if (seat?.isLive !== true || seats?.includes(seat) === false) continue;',
+          broken: 'if (seat !== null) continue;',
         },
       ],
     ],

@@ -225,6 +225,27 @@ describe('when a node is cut off', () => {
   });
 });
 
+describe('a session', () => {
+  it('that is taken up on another node ends where it was, which is told why, and has no say in it any more', async () => {
+    const {
+      cluster,
+      nodes: [one, two, three],
+    } = await start(3);
+    cluster.owners.set(A, three.id);
+    const old = one.connect('ann');
+    const { session, position } = await old.join(A);
+    const ann = two.connect('ann');
+    await ann.join(A, { session, since: position });
+    expect(old.received('closed')).toMatchObject([{ code: 'FORBIDDEN', reason: 'taken up on another connection' }]);
+    await expect(old.leave(A)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    old.drop();
+    await cluster.clock.advance(100);
+    await ann.send(A, 'say', { text: 'x' });
+    expect([texts(old), texts(ann)]).toEqual([[], ['x']]);
+    expect(await inputs(cluster, 'drop')).toEqual([]);
+  });
+});
+
 describe('rooms that are kept in memory', () => {
   const kinds = () => [lab({ durability: 'memory' })];
 

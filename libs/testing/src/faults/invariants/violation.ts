@@ -26,7 +26,7 @@ export const NOT_YET = {
   /** 10. All documents are equal at the end, and every acked update is in them. */
   documents: 'there are no collaborative documents yet',
   /** Of 2: appends that two owners had accepted never overlap in time, by a registry that all nodes write to. */
-  'ownership-registry': 'there is one node: that each epoch has one owner is read from the log',
+  'ownership-registry': 'that each epoch has one owner is read from the log, whose barriers name them',
 } as const;
 
 export interface Violation {
