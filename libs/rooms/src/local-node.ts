@@ -231,7 +231,9 @@ class LocalNode implements RoomsNode {
 
   /** Who sent it may not know that the room has gone to another: that node would lose it. */
   async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
-    if (!this.#host.isActive(address) && (await this.#isOwnAfresh(address)) !== true) throw new MovedError();
+    // Somebody else may have woken it meanwhile: who came before still goes first.
+    const mustAsk = this.#asking.has(address) || !this.#host.isActive(address);
+    if (mustAsk && (await this.#isOwnAfresh(address)) !== true) throw new MovedError();
     return new Promise((resolve, reject) =>
       this.#host.ask(address, request, deadline, { resolve, reject: (error) => reject(toRoomError(error)) }),
     );
