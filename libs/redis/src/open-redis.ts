@@ -7,11 +7,11 @@ import {
   type Directory,
   type Feed,
   type Ids,
+  type PublishedTurn,
   type RoomsLogger,
   type RoomStore,
   type Users,
 } from '@greenroom/rooms';
-import type { PublishedTurn } from '@greenroom/rooms';
 import { connect, type RedisClient } from './clients/connect.js';
 import { RedisUnfitError, text, type RedisConnection } from './connection.js';
 import { RedisCourier } from './courier/redis-courier.js';

@@ -32,10 +32,13 @@ redis.call('ZADD', KEYS[1], lease, ARGV[2])
 redis.call('SPUBLISH', KEYS[1], '')`;
 
 /** The nodes that take part, in order. */
-export interface Present {
+export interface Nodes {
   readonly nodes: readonly string[];
   /** Those of them that take rooms. */
   readonly takers: readonly string[];
+}
+
+interface Present extends Nodes {
   /** Those whose lease was renewed and had ended, or had not begun. */
   readonly renewed: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { defineScript, text, type Script, type Sender } from '../connection.js';
 import { hash, type Keys } from '../keys.js';
+import type { Nodes } from './members.js';
 
 /** How long it is remembered who is to own a room that nobody asks for; its owner asks now and then. */
 const OWNER_MS = 24 * 60 * 60 * 1000;
@@ -10,12 +11,6 @@ local owner = redis.call('GET', KEYS[1]) or ''
 if owner ~= ARGV[1] then return owner end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return ARGV[2]`;
-
-export interface Candidates {
-  readonly nodes: readonly string[];
-  /** Those of them that take rooms. */
-  readonly takers: readonly string[];
-}
 
 /** Which node is to own a room: settled by compare-and-set, so that all nodes go to the same. */
 export class Owners {
@@ -32,7 +27,7 @@ export class Owners {
    * The owner among `nodes`: who was settled on, who has written the room's log last, or whom the hash of both chooses of
    * those that take rooms. `undefined`: others have settled on one that is not among them.
    */
-  async settle(address: string, { nodes, takers }: Candidates): Promise<string | undefined> {
+  async settle(address: string, { nodes, takers }: Nodes): Promise<string | undefined> {
     const { keys, redis } = this;
     const [appointed, writer] = await Promise.all([
       redis.send('GETEX', keys.owner(address), 'PX', OWNER_MS).then(text),

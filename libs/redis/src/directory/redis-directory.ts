@@ -2,8 +2,8 @@ import type { Clock, Directory, Timer } from '@greenroom/rooms';
 import type { Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
-import { Members } from './members.js';
-import { Owners, type Candidates } from './owners.js';
+import { Members, type Nodes } from './members.js';
+import { Owners } from './owners.js';
 
 export interface LeaseTimes {
   /** A node that is not heard of for so long takes no part any more, milliseconds. @default 5000 */
@@ -19,7 +19,7 @@ export const LEASE_TIMES: LeaseTimes = { leaseMs: 5000, beatMs: 1500, fenceMs: 3
 /** A node that nobody hears is asked once more after so long: it may be connecting again. */
 const SILENCE_MS = 250;
 const MAX_KNOWN = 10_000;
-const NOBODY: Candidates = { nodes: [], takers: [] };
+const NOBODY: Nodes = { nodes: [], takers: [] };
 /** Others may appoint at the same time. */
 const TRIES = 3;
 
@@ -52,7 +52,7 @@ export class RedisDirectory implements Directory {
   readonly #known = new Map<string, { readonly node: string; readonly at: number }>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
   readonly #suspects = new Set<string>();
-  #present: Candidates = { nodes: [], takers: [] };
+  #present = NOBODY;
   /** When the last beat that was answered was sent. */
   #heardAt = -Infinity;
   /** When its channels were lost last: what was answered to an earlier beat says nothing any more. */
@@ -104,22 +104,6 @@ export class RedisDirectory implements Directory {
       this.#ask(address, now).finally(() => this.#asking.delete(address));
     this.#asking.set(address, asking);
     return asking;
-  }
-
-  async #ask(address: string, now: number): Promise<string | undefined> {
-    try {
-      for (let tries = 0; tries < TRIES; tries += 1) {
-        const node = await this.#owners.settle(address, this.#present);
-        if (node !== undefined) {
-          this.#remember(address, { node, at: now });
-          return node;
-        }
-        await this.#beatOrFail();
-      }
-    } catch (error) {
-      this.context.report(error);
-    }
-    return undefined;
   }
 
   async release(address: string, node: string): Promise<string | undefined> {
@@ -182,6 +166,22 @@ export class RedisDirectory implements Directory {
     return this.context.monotonic() - this.#heardAt > this.context.times.fenceMs;
   }
 
+  async #ask(address: string, now: number): Promise<string | undefined> {
+    try {
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const node = await this.#owners.settle(address, this.#present);
+        if (node !== undefined) {
+          this.#remember(address, { node, at: now });
+          return node;
+        }
+        await this.#beatOrFail();
+      }
+    } catch (error) {
+      this.context.report(error);
+    }
+    return undefined;
+  }
+
   async #question(node: string): Promise<void> {
     try {
       if (!(await this.context.isHeard(node))) await this.#members.remove(node);
@@ -224,7 +224,7 @@ export class RedisDirectory implements Directory {
     });
   }
 
-  #see({ nodes, takers }: Candidates): void {
+  #see({ nodes, takers }: Nodes): void {
     const isNews = nodes.join() !== this.#present.nodes.join();
     this.#present = { nodes, takers };
     if (!isNews) return;
@@ -246,7 +246,7 @@ export class RedisDirectory implements Directory {
   }
 }
 
-const without = ({ nodes, takers }: Candidates, gone: readonly string[]): Candidates => ({
+const without = ({ nodes, takers }: Nodes, gone: readonly string[]): Nodes => ({
   nodes: nodes.filter((node) => !gone.includes(node)),
   takers: takers.filter((node) => !gone.includes(node)),
 });
