@@ -8,14 +8,13 @@ import { attachedBy, Seat, type Attached } from '../feed/seat.js';
 import type { Ids } from '../ids.js';
 import type { RoomKind } from '../kind.js';
 import type { Joined, Request } from '../room/request.js';
+import { tryAgain, TRIES } from './again.js';
 import type { Connection } from './connection.js';
 import type { Router } from './router.js';
 import type { JoinRequest, PendingJoin, SendRequest, SendResult, Sessions } from './sessions.js';
 
-/** A room that cannot be reached just then is told again what it has to know, doubling: for about ten minutes. */
+/** A room that cannot be reached just then is told again after so long what it has to know. */
 const RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
-const RETRIES = 15;
 
 export interface SessionsContext {
   readonly router: Router;
@@ -90,7 +89,7 @@ export class ConnectionSessions implements Sessions {
     try {
       await this.context.router.ask(address, leave);
     } catch (error) {
-      this.#tellAgain(address, error, () => leave, RETRIES);
+      this.#tellAgain(address, error, () => leave, TRIES);
       throw error;
     }
   }
@@ -283,7 +282,7 @@ export class ConnectionSessions implements Sessions {
   }
 
   /** The room must hear of it, or a member would stay for ever. `undefined`: not now. */
-  #tell(address: string, request: () => Request | undefined, tries = RETRIES): void {
+  #tell(address: string, request: () => Request | undefined, tries = TRIES): void {
     const now = request();
     if (now === undefined) {
       this.context.clock.after(RETRY_MS, () => this.#tell(address, request, tries));
@@ -293,8 +292,6 @@ export class ConnectionSessions implements Sessions {
   }
 
   #tellAgain(address: string, error: unknown, request: () => Request | undefined, tries: number): void {
-    if (tries === 0 || !(error instanceof RoomError) || !error.retryable) return;
-    const pauseMs = Math.min(RETRY_MS * 2 ** (RETRIES - tries), LONGEST_RETRY_MS);
-    this.context.clock.after(pauseMs, () => this.#tell(address, request, tries - 1));
+    tryAgain(this.context.clock, error, { firstMs: RETRY_MS, tries }, (left) => this.#tell(address, request, left));
   }
 }

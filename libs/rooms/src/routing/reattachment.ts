@@ -1,16 +1,15 @@
 import type { Clock } from '../clock.js';
-import { NoSuchRoomError, RoomError } from '../errors.js';
+import { NoSuchRoomError } from '../errors.js';
 import { eachOf } from '../each-of.js';
 import type { Audience } from '../feed/audience.js';
 import type { EndedSession } from '../feed/feed.js';
+import { tryAgain, TRIES } from './again.js';
 import type { Router } from './router.js';
 
 /** Rooms told at a time. */
 const AT_ONCE = 64;
-/** One that cannot be reached is told again, doubling: for about ten minutes. */
+/** One that cannot be reached is told again after so long. */
 const RETRY_MS = 500;
-const LONGEST_RETRY_MS = 60_000;
-const RETRIES = 15;
 
 /**
  * Tells rooms who is in them through this node, after an owner or this node was taken for gone: sessions that were dropped
@@ -37,7 +36,7 @@ export class Reattachment {
     return eachOf(this.audience.addresses(), AT_ONCE, (address) => {
       const round = {};
       this.#rounds.set(address, round);
-      return this.#tell(address, round, RETRIES);
+      return this.#tell(address, round, TRIES);
     });
   }
 
@@ -53,10 +52,9 @@ export class Reattachment {
         this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }), seats);
     } catch (error) {
       if (error instanceof NoSuchRoomError) this.audience.end(address, sessions.map(lost), seats);
-      else if (tries > 0 && error instanceof RoomError && error.retryable) {
-        const pauseMs = Math.min(RETRY_MS * 2 ** (RETRIES - tries), LONGEST_RETRY_MS);
-        this.clock.after(pauseMs, () => void this.#tell(address, round, tries - 1));
-        return;
+      else {
+        const tellAgain = (left: number): void => void this.#tell(address, round, left);
+        if (tryAgain(this.clock, error, { firstMs: RETRY_MS, tries }, tellAgain)) return;
       }
     }
     if (this.#rounds.get(address) === round) this.#rounds.delete(address);
