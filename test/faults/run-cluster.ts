@@ -2,43 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRedis } from '@greenroom/redis';
-import {
-  checkInvariants,
-  Dice,
-  faultProxy,
-  LogArchive,
-  ObservationWriter,
-  observationsOf,
-  type FaultProxy,
-  type Observation,
-  type Violation,
-} from '@greenroom/testing/faults';
+import { Dice, faultProxy, type FaultProxy } from '@greenroom/testing/faults';
 import { TestCluster } from '../kit/test-cluster.js';
 import { pause } from '../kit/within.js';
-import { chatModel } from './chat-model.js';
 import { assemble, type Crowd } from './crowd.js';
+import { Evidence, type Findings } from './evidence.js';
 import { Disruptor, type Disruption } from './disruptions.js';
 import type { RunOptions } from './run.js';
-import { GRACE_MS, type ServerOptions } from './server-options.js';
-import { settled } from './settled.js';
+import type { ServerOptions } from './server-options.js';
 import { gust } from './weather.js';
 
-export interface ClusterReport {
-  readonly acks: number;
-  readonly events: number;
-  readonly observations: number;
+export interface ClusterReport extends Findings {
   readonly starts: number;
   /** How often each thing happened. */
   readonly hits: ReadonlyMap<Disruption, number>;
   /** Epochs in the logs of durable rooms: one for each time that somebody took a room. */
   readonly epochs: number;
-  readonly violations: readonly Violation[];
-  /** Whatever else is wrong, in sentences. */
-  readonly faults: readonly string[];
 }
 
 const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
-const DURABLE = ['chat', 'alarm'];
 const TICK_MS = 50;
 /** Between two things that happen, milliseconds. */
 const BETWEEN_MS = [300, 1500] as const;
@@ -59,24 +41,19 @@ export const runCluster = async (options: RunOptions & { readonly nodes: number 
 
 class ClusterRun {
   readonly #dice: Dice;
-  readonly #writer: ObservationWriter;
-  readonly #archive = new LogArchive();
-  readonly #faults: string[] = [];
+  readonly #evidence: Evidence;
   #cluster: TestCluster | undefined;
   /** Between the clients and the balancer. */
   #proxy: FaultProxy | undefined;
   #crowd: Crowd | undefined;
-  #isOver = false;
   #configured = 0;
-  #acks = 0;
-  #events = 0;
 
   constructor(
     private readonly options: RunOptions & { readonly nodes: number },
     dir: string,
   ) {
     this.#dice = new Dice(options.seed);
-    this.#writer = new ObservationWriter(join(dir, 'observations.jsonl'));
+    this.#evidence = new Evidence(dir);
   }
 
   async play(): Promise<ClusterReport> {
@@ -95,7 +72,7 @@ class ClusterRun {
       login: cluster.url,
       url: proxy.url,
       dice: this.#dice.fork('crowd'),
-      observe: (observation) => this.#observe(observation),
+      observe: (observation) => this.#evidence.observe(observation),
     }));
     crowd.begin();
     const dice = this.#dice.fork('disruptions');
@@ -109,9 +86,9 @@ class ClusterRun {
       if (dice.chance(0.06)) gust(proxy, dice);
       await pause(TICK_MS);
     }
-    this.#faults.push(...(await disruptor.over()));
+    this.#evidence.faults.push(...(await disruptor.over()));
     await this.#rest(cluster, crowd, proxy);
-    this.#writer.close();
+    this.#evidence.close();
     return this.#report(disruptor);
   }
 
@@ -119,13 +96,6 @@ class ClusterRun {
     this.#crowd?.end();
     await this.#proxy?.close();
     await this.#cluster?.close();
-  }
-
-  #observe(observation: Observation): void {
-    if (this.#isOver) return;
-    if (observation.type === 'acked') this.#acks += 1;
-    if (observation.type === 'events') this.#events += observation.events.length;
-    this.#writer.write(observation);
   }
 
   #env(redisUrl: string): Readonly<Record<string, string>> {
@@ -149,44 +119,18 @@ class ClusterRun {
     proxy.cut('reset');
     proxy.set({});
     await cluster.ready();
-    crowd.settle();
-    if (!(await this.#areSettled(crowd))) return;
-    this.#faults.push(...(await crowd.library.finish()));
-    // Whoever was lost on the way is gone for good by then, and all have heard of it.
-    await pause(GRACE_MS + 1500);
-    this.#observe({ type: 'quiet' });
-    for (const participant of crowd.participants) participant.audit();
-    await this.#areSettled(crowd);
-    this.#isOver = true;
-    crowd.end();
-    const ports = await openRedis({ url: cluster.redis.url });
-    await this.#archive.look(ports.store, DURABLE);
-    await ports.close();
-  }
-
-  async #areSettled({ participants }: Crowd): Promise<boolean> {
-    const restless = await settled(participants);
-    if (restless !== undefined) this.#faults.push(restless);
-    return restless === undefined;
+    if (!(await this.#evidence.rest(crowd))) return;
+    const { store } = await openRedis({ url: cluster.redis.url });
+    await this.#evidence.look(store);
   }
 
   #report({ hits }: Disruptor): ClusterReport {
-    const logs = this.#archive.logs(() => 'all');
-    const violations = checkInvariants(observationsOf(this.#writer.path), logs, {
-      directed: { echo: ['whispered'] },
-      mayMiss: ['echo'],
-      models: { chat: chatModel },
-    });
-    this.#faults.push(...(this.#crowd?.library.check(logs) ?? []));
+    const logs = this.#evidence.logs();
     return {
-      acks: this.#acks,
-      events: this.#events,
-      observations: this.#writer.count,
+      ...this.#evidence.findings(logs, this.#crowd, ['echo']),
       starts: this.#cluster?.starts ?? 0,
       hits,
       epochs: logs.reduce((sum, { entries }) => sum + new Set(entries.map(({ epoch }) => epoch)).size, 0),
-      violations: [...this.#archive.violations, ...violations],
-      faults: this.#faults,
     };
   }
 }

@@ -2,27 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdbStore } from '@greenroom/store-lmdb';
-import {
-  checkInvariants,
-  Dice,
-  FAILPOINTS,
-  faultProxy,
-  LogArchive,
-  ObservationWriter,
-  observationsOf,
-  type Failpoint,
-  type FaultProxy,
-  type Observation,
-  type Violation,
-} from '@greenroom/testing/faults';
+import { Dice, FAILPOINTS, faultProxy, type Failpoint, type FaultProxy } from '@greenroom/testing/faults';
 import { Servers } from '../kit/server.js';
 import { pause } from '../kit/within.js';
-import { chatModel } from './chat-model.js';
 import { assemble, type Crowd } from './crowd.js';
+import { Evidence, type Findings } from './evidence.js';
 import { generation, NOISE, type Generation } from './plan.js';
 import { ProcessUnderTest } from './process-under-test.js';
-import { GRACE_MS } from './server-options.js';
-import { settled } from './settled.js';
 import { gust } from './weather.js';
 
 export interface RunOptions {
@@ -36,21 +22,14 @@ export interface RunOptions {
   readonly log?: (line: string) => void;
 }
 
-export interface Report {
-  readonly acks: number;
-  readonly events: number;
-  readonly observations: number;
+export interface Report extends Findings {
   readonly starts: number;
   readonly hits: ReadonlyMap<Failpoint, number>;
   /** What struck a process down, and how often. */
   readonly strikes: ReadonlyMap<string, number>;
-  readonly violations: readonly Violation[];
-  /** Whatever else is wrong, in sentences. */
-  readonly faults: readonly string[];
 }
 
 const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
-const DURABLE = ['chat', 'alarm'];
 const TICK_MS = 50;
 /** Rooms are saved as rarely as there are clients to fill them. */
 const CLIENTS_AN_ENTRY = 4;
@@ -76,25 +55,20 @@ export const run = async (options: RunOptions): Promise<Report> => {
 class Run {
   readonly #servers = new Servers();
   readonly #dice: Dice;
-  readonly #writer: ObservationWriter;
-  readonly #archive = new LogArchive();
+  readonly #evidence: Evidence;
   readonly #hits = new Map<Failpoint, number>(FAILPOINTS.map((point) => [point, 0]));
   readonly #strikes = new Map<string, number>();
-  readonly #faults: string[] = [];
   readonly #dataDir: string;
   #proxy: FaultProxy | undefined;
   #crowd: Crowd | undefined;
-  #isOver = false;
   #starts = 0;
-  #acks = 0;
-  #events = 0;
 
   constructor(
     private readonly options: RunOptions,
     dir: string,
   ) {
     this.#dice = new Dice(options.seed);
-    this.#writer = new ObservationWriter(join(dir, 'observations.jsonl'));
+    this.#evidence = new Evidence(dir);
     this.#dataDir = join(dir, 'data');
   }
 
@@ -107,7 +81,7 @@ class Run {
       login: quiet.url,
       url: proxy.url,
       dice: this.#dice.fork('crowd'),
-      observe: (observation) => this.#observe(observation),
+      observe: (observation) => this.#evidence.observe(observation),
     }));
     crowd.begin();
     await this.#end(quiet, 'SIGTERM');
@@ -120,7 +94,7 @@ class Run {
         Math.max(until, performance.now() + LEAST_MS),
       );
     await this.#rest(crowd);
-    this.#writer.close();
+    this.#evidence.close();
     return this.#report();
   }
 
@@ -133,20 +107,13 @@ class Run {
   /** There is too little to look at yet. The end of a run unloads rooms and drains: for those points nothing waits. */
   get #isMissing(): boolean {
     return (
-      this.#acks < 2 * this.options.clients ||
+      this.#evidence.acks < 2 * this.options.clients ||
       this.#missed.some((point) => point !== 'during-passivation' && point !== 'during-drain')
     );
   }
 
   get #missed(): Failpoint[] {
     return [...this.#hits].flatMap(([point, hits]) => (hits === 0 ? [point] : []));
-  }
-
-  #observe(observation: Observation): void {
-    if (this.#isOver) return;
-    if (observation.type === 'acked') this.#acks += 1;
-    if (observation.type === 'events') this.#events += observation.events.length;
-    this.#writer.write(observation);
   }
 
   /** A process that nothing strikes, unless it is told. */
@@ -204,7 +171,7 @@ class Run {
       if (server.takeStop()) server.signal('SIGCONT');
       await pause(TICK_MS);
     }
-    if (await ended) this.#faults.push(`a process did not end within ${END_MS} ms of ${how}`);
+    if (await ended) this.#evidence.faults.push(`a process did not end within ${END_MS} ms of ${how}`);
     this.#proxy?.target(undefined);
     for (const [point, hits] of server.hits) this.#hits.set(point, (this.#hits.get(point) ?? 0) + hits);
     for (const strike of server.strikes) this.#strikes.set(strike, (this.#strikes.get(strike) ?? 0) + 1);
@@ -213,9 +180,7 @@ class Run {
 
   /** Reads the rooms' logs while nobody writes to them. */
   async #look(): Promise<void> {
-    const store = await openLmdbStore({ dir: this.#dataDir });
-    await this.#archive.look(store, DURABLE);
-    await store.close();
+    await this.#evidence.look(await openLmdbStore({ dir: this.#dataDir }));
   }
 
   /** Everything is put right, and everybody given time to see that it is. */
@@ -223,43 +188,18 @@ class Run {
     this.#proxy?.cut('reset');
     this.#proxy?.set({});
     const server = await this.#start();
-    crowd.settle();
-    if (!(await this.#areSettled(crowd))) return this.#end(server, 'SIGTERM');
-    this.#faults.push(...(await crowd.library.finish()));
-    // Whoever was lost on the way is gone for good by then, and all have heard of it.
-    await pause(GRACE_MS + 1500);
-    this.#observe({ type: 'quiet' });
-    for (const participant of crowd.participants) participant.audit();
-    await this.#areSettled(crowd);
-    this.#isOver = true;
-    crowd.end();
+    await this.#evidence.rest(crowd);
     await this.#end(server, 'SIGTERM');
-    return undefined;
-  }
-
-  async #areSettled({ participants }: Crowd): Promise<boolean> {
-    const restless = await settled(participants);
-    if (restless !== undefined) this.#faults.push(restless);
-    return restless === undefined;
   }
 
   #report(): Report {
-    const logs = this.#archive.logs(() => 'all');
-    const violations = checkInvariants(observationsOf(this.#writer.path), logs, {
-      directed: { echo: ['whispered'] },
-      models: { chat: chatModel },
-    });
-    if (this.#missed.length > 0) this.#faults.push(`never hit: ${this.#missed.join(', ')}`);
-    this.#faults.push(...(this.#crowd?.library.check(logs) ?? []));
+    const { faults } = this.#evidence;
+    if (this.#missed.length > 0) faults.push(`never hit: ${this.#missed.join(', ')}`);
     return {
-      acks: this.#acks,
-      events: this.#events,
-      observations: this.#writer.count,
+      ...this.#evidence.findings(this.#evidence.logs(), this.#crowd),
       starts: this.#starts,
       hits: this.#hits,
       strikes: this.#strikes,
-      violations: [...this.#archive.violations, ...violations],
-      faults: this.#faults,
     };
   }
 }
