@@ -5,6 +5,7 @@ import { Server } from 'socket.io';
 import { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';
 import { becomes, TestRedis } from './redis.fixture.js';
 import { Turns } from './store/turns.fixture.js';
+import { question } from './specs/envelope.fixture.js';
 
 const redis = new TestRedis();
 const opened: RedisPorts[] = [];
@@ -120,8 +121,7 @@ describe('openRedis', () => {
     await one.directory.join('n1');
     await two.store.check();
     expect(await two.directory.locate('lab/a')).toBe('n1');
-    const envelope = { address: 'lab/a', request: { type: 'view', viewer: undefined }, deadline: Infinity } as const;
-    expect(await two.courier.send('n1', envelope)).toBe('seen');
+    expect(await two.courier.send('n1', question(Infinity))).toBe('seen');
     const turns = await Turns.claim(one.store, 'lab/a');
     const heard: unknown[] = [];
     two.feed.subscribe('lab/a', (_, message) => void heard.push(message));

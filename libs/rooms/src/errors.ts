@@ -110,6 +110,12 @@ export class UnknownOutcomeError extends RoomError {
 }
 /** Another node has the room, or is to have it: nothing was done here, and that one is to be asked. */
 export class MovedError extends UnavailableError {}
+/** What was asked before has not come, from this index of its round on, and will not be taken any more. */
+export class GapError extends MovedError {
+  constructor(readonly index: number) {
+    super();
+  }
+}
 /** The node that was asked owes an answer that will not come any more. */
 export class UnansweredError extends UnknownOutcomeError {}
 export class DivergedError extends RoomError {

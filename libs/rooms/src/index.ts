@@ -103,6 +103,7 @@ export {
   DivergedError,
   FencedError,
   ForbiddenError,
+  GapError,
   InternalError,
   InvalidError,
   MovedError,

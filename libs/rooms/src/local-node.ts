@@ -1,5 +1,5 @@
 import { SystemClock, type Clock } from './clock.js';
-import { DefinitionError, MovedError, toRoomError, UnknownKindError } from './errors.js';
+import { DefinitionError, UnknownKindError } from './errors.js';
 import { Audience } from './feed/audience.js';
 import type { Feed } from './feed/feed.js';
 import { MemoryFeed } from './feed/memory-feed.js';
@@ -18,8 +18,8 @@ import { Peers } from './placement/peers.js';
 import { RoomHost } from './placement/room-host.js';
 import { ConnectionSessions, type SessionsContext } from './routing/connection-sessions.js';
 import type { Connection } from './routing/connection.js';
-import type { ReplyTo, Request } from './room/request.js';
-import type { Courier, Envelope } from './routing/courier.js';
+import type { Courier } from './routing/courier.js';
+import { Inbox } from './routing/inbox.js';
 import { MemoryCourier } from './routing/memory-courier.js';
 import { Reattachment } from './routing/reattachment.js';
 import { Router } from './routing/router.js';
@@ -62,6 +62,7 @@ class LocalNode implements RoomsNode {
   readonly #store: WatchedStore;
   readonly #host: RoomHost;
   readonly #router: Router;
+  readonly #inbox: Inbox;
   readonly #audience: Audience;
   readonly #alarms: Alarms;
   readonly #peers: Peers;
@@ -76,7 +77,6 @@ class LocalNode implements RoomsNode {
   readonly #sessions: SessionsContext;
   readonly #drainMs: number;
   readonly #clock: Clock;
-  readonly #asking = new Map<string, Promise<boolean | undefined>>();
   #isDrained = false;
   #stopServing = () => {};
 
@@ -102,7 +102,16 @@ class LocalNode implements RoomsNode {
       isOpen: ({ node, connection }) => (node === this.id ? this.#connections.has(connection) : this.#peers.has(node)),
       endOthers: (address, isSession, ended) => this.#audience.endOthers(address, isSession, ended),
     });
-    this.#router = new Router(this.id, this.#host, this.#directory, this.#courier, clock, limits.commandDeadlineMs);
+    this.#router = new Router(
+      this.id,
+      this.#host,
+      this.#directory,
+      this.#courier,
+      this.#connections,
+      clock,
+      limits.commandDeadlineMs,
+    );
+    this.#inbox = new Inbox(this.#host, (address) => this.#isOwn(address, true), clock);
     this.#reattachment = new Reattachment(this.id, this.#router, this.#audience, clock);
     this.#peers = new Peers(this.id, this.#directory, clock, {
       back: () => this.#host.review(),
@@ -155,7 +164,7 @@ class LocalNode implements RoomsNode {
   }
 
   async start(): Promise<void> {
-    this.#stopServing = await this.#courier.serve(this.id, (envelope) => this.#serve(envelope));
+    this.#stopServing = await this.#courier.serve(this.id, (envelope) => this.#inbox.take(envelope));
     this.#peers.start();
     // Others count on it from now on.
     await this.#directory.join(this.id);
@@ -229,16 +238,6 @@ class LocalNode implements RoomsNode {
     return this.#router.ask(address, { type: 'count' }, COUNT_MS).catch(() => 0);
   }
 
-  /** Who sent it may not know that the room has gone to another: that node would lose it. */
-  async #serve({ address, request, deadline }: Envelope): Promise<ReplyTo<Request>> {
-    // Somebody else may have woken it meanwhile: who came before still goes first.
-    const mustAsk = this.#asking.has(address) || !this.#host.isActive(address);
-    if (mustAsk && (await this.#isOwnAfresh(address)) !== true) throw new MovedError();
-    return new Promise((resolve, reject) =>
-      this.#host.ask(address, request, deadline, { resolve, reject: (error) => reject(toRoomError(error)) }),
-    );
-  }
-
   /** Whoever asks for a room wakes it. */
   async #handOver(address: string): Promise<void> {
     await this.#router.ask(address, { type: 'attach', sessions: [] }, HAND_OVER_MS).catch(() => undefined);
@@ -261,13 +260,6 @@ class LocalNode implements RoomsNode {
       isOwn: (address) => this.#isOwn(address, true),
       head: (address) => this.#feed.head(address),
     };
-  }
-
-  /** Those who come while it is asked go on together, in their order. */
-  #isOwnAfresh(address: string): Promise<boolean | undefined> {
-    const asking = this.#asking.get(address) ?? this.#isOwn(address, true).finally(() => this.#asking.delete(address));
-    this.#asking.set(address, asking);
-    return asking;
   }
 
   /** @returns `undefined` when nobody can tell now. */

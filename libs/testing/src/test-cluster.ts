@@ -4,6 +4,7 @@ import {
   MemoryRoomStore,
   MovedError,
   UnansweredError,
+  UnknownOutcomeError,
   type Clock,
   type Courier,
   type Directory,
@@ -19,6 +20,7 @@ import {
 } from '@greenroom/rooms';
 import { Mortality } from './mortal.js';
 import { seededIds } from './seeded-ids.js';
+import { tellingStore } from './telling-store.js';
 import { TestConnection } from './test-rooms.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -58,8 +60,8 @@ export class TestCluster {
   readonly #busyUntil = new Map<string, number>();
 
   constructor(readonly options: TestClusterOptions) {
-    this.store = options.store ?? new MemoryRoomStore();
-    this.feed = new MemoryFeed((cause) => this.logged.push({ message: 'a feed listener failed', cause }));
+    const feed = new MemoryFeed((cause) => this.logged.push({ message: 'a feed listener failed', cause }));
+    ({ store: this.store, feed: this.feed } = tellingStore(options.store ?? new MemoryRoomStore(), feed));
   }
 
   async start(): Promise<TestClusterNode> {
@@ -103,26 +105,23 @@ export class TestCluster {
   }
 
   async send<R extends Request>(from: TestClusterNode, to: string, envelope: Envelope<R>): Promise<ReplyTo<R>> {
+    if (from.isCutOff) throw new MovedError();
     const target = this.nodes.find(({ id }) => id === to);
-    const handler = this.#handlers.get(to);
-    if (target === undefined || handler === undefined || target.isDead || target.isCutOff || from.isCutOff)
-      throw new MovedError();
     return new Promise((resolve, reject) => {
-      const owed: Owed = {
-        to,
-        fail: () => {
-          this.#owed.delete(owed);
-          reject(new UnansweredError());
-        },
+      const settle = (run: () => void): void => {
+        if (!this.#owed.delete(owed)) return;
+        this.clock.cancel(timer);
+        if (!from.isDead) run();
       };
+      const owed: Owed = { to, fail: () => settle(() => reject(new UnansweredError())) };
+      const late = (): void => settle(() => reject(new UnknownOutcomeError()));
+      const timer = this.clock.after(envelope.deadline - this.clock.now(), late);
       this.#owed.add(owed);
-      const back = (settle: () => void): void => {
-        this.#later(`${to} ${from.id}`, () => {
-          if (this.#owed.delete(owed) && !from.isDead) settle();
-        });
-      };
+      const back = (run: () => void): void => this.#later(`${to} ${from.id}`, () => settle(run));
       this.#later(`${from.id} ${to}`, () => {
-        if (target.isDead) return;
+        const handler = this.#handlers.get(to);
+        if (handler === undefined || target?.isCutOff === true) return back(() => reject(new MovedError()));
+        if (target?.isDead === true || target?.isDeaf === true) return;
         handler(envelope).then(
           // It answers the request that it was handed.
           (reply) => back(() => resolve(reply as ReplyTo<R>)),
@@ -166,6 +165,8 @@ export class TestClusterNode implements Directory, Courier {
   isCutOff = false;
   /** It has no lease any more, and has not heard of it. */
   isUnaware = false;
+  /** What is asked of it is lost on the way. */
+  isDeaf = false;
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
   readonly #mortality = new Mortality();
   #connections = 0;

@@ -1,5 +1,6 @@
 import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import {
+  GapError,
   MovedError,
   NoSuchRoomError,
   RoomError,
@@ -21,6 +22,8 @@ interface Refusal {
   readonly body: ReturnType<RoomError['toBody']>;
   readonly isNoSuchRoom: boolean;
   readonly isMoved: boolean;
+  /** Of a `GapError`. */
+  readonly gapAt: number | undefined;
   readonly hasMadeRoom: boolean;
 }
 
@@ -33,6 +36,7 @@ export const refusalOf = (thrown: unknown): Refusal => {
     body: error.toBody(),
     isNoSuchRoom: error instanceof NoSuchRoomError,
     isMoved: error instanceof MovedError,
+    gapAt: error instanceof GapError ? error.index : undefined,
     hasMadeRoom: error.hasMadeRoom,
   };
 };
@@ -41,8 +45,9 @@ export const errorOf = (refusal: Refusal): RoomError =>
   Object.assign(errorOfClass(refusal), { hasMadeRoom: refusal.hasMadeRoom });
 
 /** Who asked looks for some by their class. */
-const errorOfClass = ({ body, isNoSuchRoom, isMoved }: Refusal): RoomError => {
+const errorOfClass = ({ body, isNoSuchRoom, isMoved, gapAt }: Refusal): RoomError => {
   if (isNoSuchRoom) return new NoSuchRoomError();
+  if (gapAt !== undefined) return new GapError(gapAt);
   if (isMoved) return new MovedError();
   return body.code === 'UNKNOWN_OUTCOME' ? new UnknownOutcomeError() : new RoomError(body.code, body.message, body);
 };

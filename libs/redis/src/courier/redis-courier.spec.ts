@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { RejectedError, SystemClock, UnavailableError, type Courier, type Envelope } from '@greenroom/rooms';
+import { RejectedError, SystemClock, UnavailableError, type Courier } from '@greenroom/rooms';
 import { courierContract } from '@greenroom/testing/contracts';
 import { VirtualClock } from '@greenroom/testing';
 import { becomes, TestRedis, type End } from '../redis.fixture.js';
 import { RedisCourier, type CourierContext } from './redis-courier.js';
+import { question } from '../specs/envelope.fixture.js';
 
 const redis = new TestRedis();
 
@@ -23,9 +24,8 @@ courierContract('RedisCourier', async () => {
 });
 
 describe('RedisCourier', () => {
-  const view: Envelope['request'] = { type: 'view', viewer: undefined };
   const asked = (courier: Courier, deadline: number): Promise<unknown> =>
-    courier.send('n2', { address: 'lab/a', request: view, deadline }).catch((error: unknown) => error);
+    courier.send('n2', question(deadline)).catch((error: unknown) => error);
 
   it('tells at once that nobody receives what is sent to a node, and of whom', async () => {
     const silent: string[] = [];

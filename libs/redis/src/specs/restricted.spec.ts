@@ -6,6 +6,7 @@ import { openRedis } from '../open-redis.js';
 import { asking } from '../sentinels.fixture.js';
 import { TestRedis } from '../redis.fixture.js';
 import { portsKeepTheirContracts } from './ports.fixture.js';
+import { question } from './envelope.fixture.js';
 
 const redis = new TestRedis();
 const cluster = new TestCluster();
@@ -52,8 +53,7 @@ it.each(['ioredis', 'node-redis'])('on a cluster there is a little more to be as
     await ports.directory.join('n1');
     expect(await ports.directory.locate('talk/a')).toBe('n1');
     await ports.courier.serve('n1', async () => 'seen');
-    const envelope = { address: 'lab/a', request: { type: 'view', viewer: undefined }, deadline: Infinity } as const;
-    expect(await ports.courier.send('n1', envelope)).toBe('seen');
+    expect(await ports.courier.send('n1', question(Infinity))).toBe('seen');
   } finally {
     await ports.close();
   }

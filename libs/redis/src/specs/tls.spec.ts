@@ -10,6 +10,7 @@ import { freePort } from '../../../../scripts/processes.mjs';
 import { openRedis, type RedisPorts } from '../open-redis.js';
 import { TestRedis } from '../redis.fixture.js';
 import { asking } from '../sentinels.fixture.js';
+import { question } from './envelope.fixture.js';
 
 const redis = new TestRedis();
 const dir = mkdtempSync(join(tmpdir(), 'greenroom-tls-'));
@@ -53,6 +54,5 @@ it.each(['ioredis', 'node-redis'])('of a client by %s is that of all connections
   const [one, two] = [await openRedis({ client, prefix }), await openRedis({ client, prefix })];
   opened.push(one, two);
   await one.courier.serve('n1', async () => 'seen');
-  const envelope = { address: 'lab/a', request: { type: 'view', viewer: undefined }, deadline: Infinity } as const;
-  expect(await two.courier.send('n1', envelope)).toBe('seen');
+  expect(await two.courier.send('n1', question(Infinity))).toBe('seen');
 });

@@ -64,7 +64,9 @@ export const activate = async (
   const tenure: Tenure = { lineage: claim.lineage, handled, mustSave: isOldVersion, unsaved, cautiousUntil };
   room = new Room(core, fence, tenure, env, events);
   const inputs = core.isOpen ? drops(core, env.clock.now(), isOpen) : [opening(kind, creation)];
-  if (last !== undefined) room.follow(last, await readAll(env, address, last.published, core.seq));
+  // Had another owner it since, that one has told the members.
+  if (last !== undefined && claim.lineage.at(-2)?.epoch === last.core.epoch)
+    room.follow(last, await readAll(env, address, last.published, core.seq));
   return { room, inputs };
 };
 

@@ -1,9 +1,16 @@
 import { VirtualClock } from '@greenroom/testing';
 import { expect, it } from '@jest/globals';
-import { MovedError, RejectedError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import {
+  GapError,
+  MovedError,
+  RejectedError,
+  UnansweredError,
+  UnavailableError,
+  UnknownOutcomeError,
+} from '../errors.js';
 import type { Asker } from '../room/asker.js';
 import type { Request } from '../room/request.js';
-import { Line, type Call } from './line.js';
+import { Line, type Call, type InLine } from './line.js';
 
 const VIEW: Request = { type: 'view', viewer: undefined };
 const COMMAND: Request = {
@@ -17,9 +24,10 @@ const COMMAND: Request = {
 
 const setUp = () => {
   const clock = new VirtualClock();
-  const handed: { readonly owner: string; readonly number: number; readonly asker: Asker }[] = [];
+  const handed: { readonly owner: string; readonly number: number; readonly inLine: InLine; readonly asker: Asker }[] =
+    [];
   const ended = new Map<number, unknown>();
-  const world = { owner: 'n1' as string | undefined, emptied: 0, asked: Promise.resolve() };
+  const world = { owner: 'n1' as string | undefined, emptied: 0, rounds: 0, asked: Promise.resolve() };
   const line = new Line(
     {
       locate: async () => {
@@ -27,7 +35,9 @@ const setUp = () => {
         await asked;
         return world.owner;
       },
-      hand: (owner, { number }, asker) => void handed.push({ owner, number, asker }),
+      isWanted: ({ deadline }) => deadline > clock.now(),
+      nextRound: () => (world.rounds += 1),
+      hand: (owner, { number }, inLine, asker) => void handed.push({ owner, number, inLine, asker }),
       emptied: () => (world.emptied += 1),
     },
     clock,
@@ -140,4 +150,41 @@ it('of a room that nobody can place, all who wait are told, and the next are ask
   line.put(call(3));
   await clock.advance(0);
   expect(asked()).toEqual(['n1 3']);
+});
+
+it('what is under way at a time is one round, numbered through; the next is another', async () => {
+  const { clock, line, handed, call } = setUp();
+  line.put(call(1));
+  line.put(call(2));
+  await clock.advance(0);
+  handed[0]?.asker.resolve('done');
+  line.put(call(3));
+  await clock.advance(0);
+  handed[1]?.asker.reject(new MovedError());
+  handed[2]?.asker.reject(new MovedError());
+  await clock.advance(300);
+  expect(handed.map(({ number, inLine }) => [number, inLine.round, inLine.index])).toEqual([
+    [1, 1, 0],
+    [2, 1, 1],
+    [3, 1, 2],
+    [2, 2, 0],
+    [3, 2, 1],
+  ]);
+});
+
+it('what the owner says has not come is asked again at once, and a late answer to it is nobody’s', async () => {
+  const { clock, line, handed, ended, call, asked } = setUp();
+  for (const number of [1, 2, 3, 4]) line.put(call(number));
+  await clock.advance(0);
+  // The second is lost: the owner takes the third for a gap, and nothing after it. The first is still being done.
+  handed[2]?.asker.reject(new GapError(1));
+  handed[3]?.asker.reject(new MovedError());
+  await clock.advance(300);
+  expect(asked()).toHaveLength(4);
+  handed[0]?.asker.resolve('done');
+  await clock.advance(300);
+  expect(asked().slice(4)).toEqual(['n1 2', 'n1 3', 'n1 4']);
+  handed[1]?.asker.resolve('late');
+  handed[4]?.asker.resolve('in time');
+  expect([ended.get(1), ended.get(2)]).toEqual(['done', 'in time']);
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
-import { MovedError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import { GapError, MovedError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { Asker } from '../room/asker.js';
-import { isLeaving, type Request } from '../room/request.js';
+import type { Request } from '../room/request.js';
 
 /** A room that has moved is asked for again after so long, doubling. Milliseconds. */
 const FIRST_PAUSE_MS = 10;
@@ -19,12 +19,24 @@ export interface Call {
   fail(error: unknown): void;
 }
 
+/** Where a call stands: by it the owner sees that it has got all that was asked before. */
+export interface InLine {
+  /** What is under way at a time is one round: once a call of it is turned away, all that follow are. Rises from round to round. */
+  readonly round: number;
+  /** In the round, from 0. */
+  readonly index: number;
+}
+
 /** How a line reaches the room's owner. */
 export interface Way {
   /** @returns the node that owns the room; `undefined`: nobody can tell now. */
   locate(): Promise<string | undefined>;
+  /** Whether anybody is served by a call that has waited. */
+  isWanted(call: Call): boolean;
+  /** The number of a round that is higher than those before it. */
+  nextRound(): number;
   /** Calls arrive in the order in which they are handed over. */
-  hand(owner: string, call: Call, asker: Asker): void;
+  hand(owner: string, call: Call, inLine: InLine, asker: Asker): void;
   /** There is nobody in line, and nobody under way. */
   emptied(): void;
 }
@@ -35,7 +47,10 @@ export interface Way {
  */
 export class Line {
   #waiting: Call[] = [];
-  #underWay = 0;
+  /** By their index in the round. */
+  readonly #underWay = new Map<number, Call>();
+  #round = 0;
+  #index = 0;
   #owner: string | undefined;
   /** Some have come back: nobody goes before all are back that were under way. */
   #isTurningBack = false;
@@ -63,9 +78,9 @@ export class Line {
   #goOn(): void {
     if (this.#state !== 'open') return;
     if (this.#isTurningBack) {
-      if (this.#underWay === 0) this.#pause();
+      if (this.#underWay.size === 0) this.#pause();
     } else if (this.#waiting.length > 0) void this.#locate();
-    else if (this.#underWay === 0) this.way.emptied();
+    else if (this.#underWay.size === 0) this.way.emptied();
   }
 
   #pause(): void {
@@ -85,7 +100,7 @@ export class Line {
       const owner = await this.way.locate();
       if (owner === undefined) throw new UnavailableError();
       // Some may have come back meanwhile, and are not in their places yet.
-      const isSame = owner === this.#owner || this.#underWay === 0;
+      const isSame = owner === this.#owner || this.#underWay.size === 0;
       if (isSame && !this.#isTurningBack) this.#handAll(owner);
       else this.#isTurningBack = true;
     } catch (error) {
@@ -98,28 +113,51 @@ export class Line {
   #handAll(owner: string): void {
     this.#owner = owner;
     for (const call of this.#waiting.splice(0)) {
-      if (call.deadline <= this.clock.now() && !isLeaving(call.request)) {
-        this.#fail(call, new UnavailableError());
-        continue;
-      }
-      this.#underWay += 1;
-      this.way.hand(owner, call, {
-        resolve: (reply) => {
-          this.#pauseMs = FIRST_PAUSE_MS;
-          call.resolve(reply);
-          this.#returned();
-        },
-        reject: (error) => {
-          if (mayGoAgain(call, error)) this.#turnBack(call, error);
-          else this.#fail(call, error);
-          this.#returned();
-        },
-      });
+      if (this.way.isWanted(call)) this.#hand(owner, call);
+      else this.#fail(call, new UnavailableError());
     }
   }
 
-  #returned(): void {
-    this.#underWay -= 1;
+  #hand(owner: string, call: Call): void {
+    if (this.#underWay.size === 0) {
+      this.#round = this.way.nextRound();
+      this.#index = 0;
+    }
+    const inLine = { round: this.#round, index: this.#index };
+    this.#index += 1;
+    this.#underWay.set(inLine.index, call);
+    this.way.hand(owner, call, inLine, {
+      resolve: (reply) => {
+        if (!this.#isUnderWay(inLine)) return;
+        this.#pauseMs = FIRST_PAUSE_MS;
+        call.resolve(reply);
+        this.#returned(inLine.index);
+      },
+      reject: (error) => {
+        if (!this.#isUnderWay(inLine)) return;
+        if (mayGoAgain(call, error)) this.#turnBack(call, error);
+        else this.#fail(call, error);
+        this.#returned(inLine.index);
+        if (error instanceof GapError) this.#turnBackFrom(error.index);
+      },
+    });
+  }
+
+  #isUnderWay({ round, index }: InLine): boolean {
+    return round === this.#round && this.#underWay.has(index);
+  }
+
+  /** These have not come, and are not taken any more. */
+  #turnBackFrom(first: number): void {
+    for (const [index, call] of this.#underWay) {
+      if (index < first) continue;
+      this.#turnBack(call, new MovedError());
+      this.#returned(index);
+    }
+  }
+
+  #returned(index: number): void {
+    this.#underWay.delete(index);
     this.#goOn();
   }
 

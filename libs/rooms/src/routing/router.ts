@@ -3,7 +3,7 @@ import { toRoomError, UnknownOutcomeError } from '../errors.js';
 import type { Directory } from '../placement/directory.js';
 import type { RoomHost } from '../placement/room-host.js';
 import type { Asker } from '../room/asker.js';
-import type { ReplyTo, Request } from '../room/request.js';
+import { isLeaving, type ReplyTo, type Request } from '../room/request.js';
 import { Timeouts, type Timeout } from '../timeouts.js';
 import type { Courier } from './courier.js';
 import { Line, mayGoAgain, type Call } from './line.js';
@@ -14,12 +14,15 @@ export class Router {
   /** Of rooms that are not here, or have just gone. */
   readonly #lines = new Map<string, Line>();
   #calls = 0;
+  #rounds = 0;
 
   constructor(
     private readonly node: string,
     private readonly host: RoomHost,
     private readonly directory: Directory,
     private readonly courier: Courier,
+    /** Ids of those that are open here. */
+    private readonly connections: ReadonlySet<string>,
     private readonly clock: Clock,
     private readonly deadlineMs: number,
   ) {
@@ -61,10 +64,12 @@ export class Router {
     const line = new Line(
       {
         locate: () => this.directory.locate(address),
-        hand: (owner, { request, deadline }, asker) => {
+        isWanted: (call) => this.#isWanted(call),
+        nextRound: () => (this.#rounds += 1),
+        hand: (owner, { request, deadline }, inLine, asker) => {
           if (owner === this.node) this.host.ask(address, request, deadline, asker);
           else
-            this.courier.send(owner, { address, request, deadline }).then(
+            this.courier.send(owner, { address, request, deadline, from: this.node, ...inLine }).then(
               (reply) => asker.resolve(reply),
               (error: unknown) => asker.reject(error),
             );
@@ -75,6 +80,13 @@ export class Router {
     );
     this.#lines.set(address, line);
     return line;
+  }
+
+  /** A join whose connection is gone would take the session away from where it was taken up since. */
+  #isWanted({ request, deadline }: Call): boolean {
+    if (isLeaving(request)) return true;
+    if (request.type === 'join' && !this.connections.has(request.connection)) return false;
+    return deadline > this.clock.now();
   }
 }
 

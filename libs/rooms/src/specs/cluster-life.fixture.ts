@@ -6,6 +6,7 @@ const RETRY_MS = 100;
 
 /** Somebody who means to say things in a room, as the client library does: again with the same id, and on another node when theirs is gone. */
 export class Talker {
+  readonly id: string;
   /** What they have been told of, oldest first. */
   told: string[] = [];
   readonly acked: string[] = [];
@@ -24,10 +25,13 @@ export class Talker {
   #saying: Promise<void> = Promise.resolve();
 
   constructor(
-    readonly id: string,
+    /** Says which node they choose. */
+    private readonly number: number,
     private readonly address: string,
     private readonly cluster: TestCluster,
-  ) {}
+  ) {
+    this.id = `t${number}`;
+  }
 
   /** Says so many things more at once, after all before them. */
   say(count: number): void {
@@ -95,7 +99,8 @@ export class Talker {
 
   async #connected(): Promise<TestConnection> {
     while (this.#connection === undefined) {
-      const node = this.cluster.present.find(({ isDead, isCutOff, isRetired }) => !isDead && !isCutOff && !isRetired);
+      const well = this.cluster.present.filter(({ isDead, isCutOff, isRetired }) => !isDead && !isCutOff && !isRetired);
+      const node = well[this.number % well.length];
       if (node !== undefined) await this.#connect(node).catch(() => this.#disconnect());
       if (this.#connection === undefined) await this.#pause();
     }
@@ -115,7 +120,11 @@ export class Talker {
     });
     const session = this.#session === undefined ? {} : { session: this.#session };
     const since = this.#position === undefined ? {} : { since: this.#position };
-    const reply = await Promise.race([connection.join(this.address, { ...session, ...since }), this.#lost, late]);
+    const joined = connection.join(this.address, { ...session, ...since });
+    const reply = await Promise.race([joined, this.#lost, late]).catch((error: unknown) => {
+      if (!node.isDead) connection.drop();
+      throw error;
+    });
     this.#session = reply.session;
     if (!reply.recovered) this.told = [...(reply.view as { said: string[] }).said];
     else

@@ -12,6 +12,7 @@ export type Step =
   | { readonly type: 'say'; readonly who: number; readonly count: number }
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'start' }
+  | { readonly type: 'deaf' | 'blip'; readonly node: number; readonly ms: number }
   | { readonly type: 'kill' | 'cut' | 'lapse' | 'back' | 'drain'; readonly node: number };
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
@@ -28,6 +29,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(5, 50, 300, 2500, 7000) }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('start' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constantFrom('deaf' as const, 'blip' as const),
+      node: fc.nat(5),
+      ms: fc.constantFrom(1, 5, 20),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -52,7 +61,7 @@ export class Trial {
     let n = 0;
     const delayMs = (): number => delays[(n += 1) % delays.length] ?? 0;
     this.cluster = new TestCluster({ kinds: () => [lab()], delayMs, ...(store && { store }) });
-    this.#talkers = Array.from({ length: TALKERS }, (_, i) => new Talker(`t${i}`, A, this.cluster));
+    this.#talkers = Array.from({ length: TALKERS }, (_, i) => new Talker(i, A, this.cluster));
   }
 
   async begin(): Promise<void> {
@@ -73,6 +82,9 @@ export class Trial {
         return;
       case 'back':
         return this.#back(this.#live.filter((node) => !isWell(node))[step.node]);
+      case 'deaf':
+      case 'blip':
+        return this.#disturb(step.type, this.#well[step.node], step.ms);
       default:
         return this.#strike(step.type, this.#well[step.node]);
     }
@@ -126,6 +138,18 @@ export class Trial {
     if (node === undefined) return;
     this.#hit('back');
     node.comeBack();
+  }
+
+  /** It is over before anybody else notices. */
+  #disturb(how: 'deaf' | 'blip', node: TestClusterNode | undefined, ms: number): void {
+    if (node === undefined) return;
+    this.#hit(how);
+    if (how === 'deaf') node.isDeaf = true;
+    else node.cutOff();
+    this.cluster.clock.after(ms, () => {
+      node.isDeaf = false;
+      if (how === 'blip' && node.isCutOff) node.comeBack();
+    });
   }
 
   #strike(how: 'kill' | 'cut' | 'lapse' | 'drain', node: TestClusterNode | undefined): void {

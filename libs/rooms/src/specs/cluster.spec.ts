@@ -5,8 +5,8 @@ import { lab } from './lab.fixture.js';
 const A = 'lab/a';
 const GRACE_MS = 30_000;
 
-const start = async (count: number, kinds = () => [lab()]) => {
-  const cluster = new TestCluster({ kinds });
+const start = async (count: number, kinds = () => [lab()], delayMs = () => 0) => {
+  const cluster = new TestCluster({ kinds, delayMs });
   const nodes: TestClusterNode[] = [];
   for (let i = 0; i < count; i += 1) nodes.push(await cluster.start());
   return { cluster, nodes: nodes as [TestClusterNode, TestClusterNode, TestClusterNode] };
@@ -105,6 +105,43 @@ describe('when the owner of a room dies', () => {
   });
 });
 
+describe('when an owner is away for a moment, in which nobody takes it for gone', () => {
+  const letters = 'abcdefgh'.split('');
+
+  it.each([
+    ['turns away what comes', (node: TestClusterNode) => node.cutOff(), (node: TestClusterNode) => node.comeBack()],
+    [
+      'loses what comes',
+      (node: TestClusterNode) => (node.isDeaf = true),
+      (node: TestClusterNode) => (node.isDeaf = false),
+    ],
+  ])('and %s, what was under way is done in order, without waiting for a deadline', async (_, goAway, comeBack) => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(
+      2,
+      () => [lab()],
+      () => 10,
+    );
+    cluster.owners.set(A, one.id);
+    const bob = two.connect('bob');
+    const joined = bob.join(A);
+    await cluster.clock.advance(200);
+    await joined;
+    const asked: Promise<unknown>[] = [];
+    for (const [i, text] of letters.entries()) {
+      asked.push(bob.send(A, 'say', { text }, `c${i}`));
+      if (i === 3) goAway(one);
+      if (i === 5) comeBack(one);
+      await cluster.clock.advance(4);
+    }
+    await cluster.clock.advance(1000);
+    await Promise.all(asked);
+    expect(texts(bob)).toEqual(letters);
+  });
+});
+
 describe('when a node with members dies', () => {
   it('the owner on another node has them wait, and tells of them when their grace is over', async () => {
     const {
@@ -140,6 +177,30 @@ describe('when a node is cut off', () => {
     await bob.send(A, 'say', { text: 'x' });
     expect(await inputs(cluster, 'drop')).toEqual([]);
     expect(await inputs(cluster, 'barrier')).toHaveLength(1);
+  });
+
+  it('and has a room again that another had meanwhile, its members hear on: what they were told since is not told again', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    const ann = one.connect('ann');
+    const { position } = await ann.join(A);
+    one.cutOff();
+    // In its turn the room is lost here, and cannot be loaded again.
+    const asked = expect(ann.send(A, 'say', { text: 'lost' })).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' });
+    await cluster.clock.advance(7000);
+    await asked;
+    await say(two, 'one');
+    one.comeBack();
+    // It is handed over before this node has asked whose it is.
+    cluster.owners.set(A, one.id);
+    await cluster.clock.advance(2000);
+    await say(one, 'two');
+    expect([one.node.active, texts(ann)]).toEqual([1, ['one', 'two']]);
+    expect(ann.received('reset')).toEqual([]);
+    hasNoGap(ann, position.seq);
   });
 
   it('for longer, its members are waited for, and taken up again where they are once it is back', async () => {
@@ -243,6 +304,31 @@ describe('a session', () => {
     await ann.send(A, 'say', { text: 'x' });
     expect([texts(old), texts(ann)]).toEqual([[], ['x']]);
     expect(await inputs(cluster, 'drop')).toEqual([]);
+  });
+
+  it('is not taken back by a connection that is gone, whose node reaches the room only now', async () => {
+    const {
+      cluster,
+      nodes: [one, two, three],
+    } = await start(3);
+    cluster.owners.set(A, three.id);
+    const old = one.connect('ann');
+    const { session, position } = await old.join(A);
+    old.drop();
+    await cluster.clock.advance(100);
+    // She tries from the same node while the owner cannot be reached, gives up, and comes in by another.
+    three.cutOff();
+    const tried = one.connect('ann');
+    const late = expect(tried.join(A, { session, since: position })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await cluster.clock.advance(200);
+    tried.drop();
+    three.comeBack();
+    const ann = two.connect('ann');
+    const joined = ann.join(A, { session, since: position });
+    await cluster.clock.advance(1000);
+    await Promise.all([joined, late]);
+    await ann.send(A, 'say', { text: 'x' });
+    expect([texts(ann), ann.received('closed')]).toEqual([['x'], []]);
   });
 });
 

@@ -115,7 +115,7 @@ describe('two nodes on one store', () => {
     const [one, two] = pair();
     await say(one, 'x');
     const request = { type: 'view', viewer: undefined } as const;
-    const envelope = { address: A, request, deadline: clock.now() + 1000 };
+    const envelope = { address: A, request, deadline: clock.now() + 1000, from: 'n0', round: 1, index: 0 };
     await expect(courier.send(two.id, envelope)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     expect(two.active).toBe(0);
     expect(await barriers()).toBe(1);

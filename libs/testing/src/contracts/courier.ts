@@ -1,4 +1,6 @@
 import {
+  GapError,
+  MovedError,
   NoSuchRoomError,
   RejectedError,
   RoomError,
@@ -23,6 +25,9 @@ const view = (address: string, deadline: number): Envelope<{ type: 'view'; viewe
   address,
   request: { type: 'view', viewer: 'ann' },
   deadline,
+  from: 'n1',
+  round: 7,
+  index: 3,
 });
 
 export const courierChecks: readonly Check<CourierHarness>[] = [
@@ -66,21 +71,23 @@ export const courierChecks: readonly Check<CourierHarness>[] = [
   },
   {
     title:
-      'what is known of a refusal by its class survives: an outcome that is unknown, no such room, a room made in vain',
+      'what is known of a refusal by its class survives: an outcome that is unknown, no such room, one that has moved, a gap, a room made in vain',
     async run({ courier, other, now }) {
       const made = Object.assign(new RejectedError('no'), { hasMadeRoom: true });
-      const refusals = [new UnknownOutcomeError(), new NoSuchRoomError(), made];
+      const refusals = [new UnknownOutcomeError(), new NoSuchRoomError(), made, new MovedError(), new GapError(3)];
       for (const [i, thrown] of refusals.entries()) {
         await other.serve(`n${i}`, () => Promise.reject(thrown));
         const refusal: unknown = await courier
           .send(`n${i}`, view('lab/a', now() + 5000))
           .catch((error: unknown) => error);
         holds(refusal instanceof RoomError, `${String(refusal)} is not a RoomError`);
-        const is = [refusal instanceof UnknownOutcomeError, refusal instanceof NoSuchRoomError];
+        const is = [UnknownOutcomeError, NoSuchRoomError, MovedError].map((known) => refusal instanceof known);
+        const { hasMadeRoom } = refusal as RoomError;
+        const gapAt = refusal instanceof GapError ? refusal.index : undefined;
         same(
-          [...is, (refusal as RoomError).hasMadeRoom],
-          [i === 0, i === 1, i === 2],
-          `what is known of ${thrown.name}`,
+          [...is, hasMadeRoom, gapAt],
+          [i === 0, i === 1, i >= 3, i === 2, i === 4 ? 3 : undefined],
+          `what is known of ${thrown.constructor.name}`,
         );
       }
     },
