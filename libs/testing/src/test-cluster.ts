@@ -36,6 +36,8 @@ export interface TestClusterOptions {
   readonly store?: RoomStore;
   /** How long an envelope or a reply is under way, milliseconds; each is asked for its own. @default at once */
   readonly delayMs?: () => number;
+  /** What a node has in the place of the store and the feed that all share. @default these themselves */
+  readonly ports?: (clock: Clock) => { readonly store: RoomStore; readonly feed: Feed };
 }
 
 interface Owed {
@@ -178,11 +180,12 @@ export class TestClusterNode implements Directory, Courier {
     const note = (message: string, { cause }: { readonly cause?: unknown }): void =>
       void cluster.logged.push({ message, cause });
     const clock: Clock = this.#mortality.clock(cluster.clock);
+    const { store, feed } = cluster.options.ports?.(clock) ?? cluster;
     this.node = createRoomsNode({
-      store: this.#mortality.store(this.#reaching(cluster.store)),
+      store: this.#mortality.store(this.#reaching(store)),
       directory: this,
       courier: this,
-      feed: this.#heard(cluster.feed),
+      feed: this.#heard(feed),
       clock,
       ids: seededIds(seed),
       limits,
