@@ -80,15 +80,15 @@ export class TestCluster {
   ownerOf(address: string): TestClusterNode | undefined {
     const known = this.present.find(({ id }) => id === this.owners.get(address));
     if (known !== undefined) return known;
-    const takers = this.present.filter(({ isRetired }) => !isRetired);
-    const next = takers[sumOf(address) % Math.max(1, takers.length)];
+    const next = this.#placed(address);
     if (next !== undefined) this.owners.set(address, next.id);
     return next;
   }
 
+  /** The room is placed anew. @returns its owner, if it is another. */
   release(address: string, from: TestClusterNode): string | undefined {
-    const next = this.present.find(({ id, isRetired }) => !isRetired && id !== from.id);
-    if (next === undefined || !from.isRetired) return undefined;
+    const next = this.#placed(address);
+    if (next === undefined || next === from) return undefined;
     if (this.owners.get(address) === from.id) this.owners.set(address, next.id);
     return this.owners.get(address);
   }
@@ -147,6 +147,11 @@ export class TestCluster {
     if (delayMs > 0) await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
   }
 
+  #placed(address: string): TestClusterNode | undefined {
+    const takers = this.present.filter(({ isRetired }) => !isRetired);
+    return takers[sumOf(address) % Math.max(1, takers.length)];
+  }
+
   /** In the order of the calls for each way. */
   #later(way: string, run: () => void): void {
     const now = this.clock.now();
@@ -168,6 +173,8 @@ export class TestClusterNode implements Directory, Courier {
   isCutOff = false;
   /** It has no lease any more, and has not heard of it. */
   isUnaware = false;
+  /** How much it does, as it would tell the others. */
+  load = (): number => Number.NaN;
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
   readonly #mortality = new Mortality();
   #connections = 0;
@@ -241,7 +248,8 @@ export class TestClusterNode implements Directory, Courier {
     this.cluster.announce();
   }
 
-  async join(): Promise<void> {
+  async join(_node: string, load: () => number): Promise<void> {
+    this.load = load;
     this.hasLease = true;
     this.cluster.announce();
   }

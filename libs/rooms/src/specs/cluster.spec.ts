@@ -294,6 +294,37 @@ describe('rooms that are kept in memory', () => {
   });
 });
 
+describe('a node that comes later', () => {
+  const ROOMS = Array.from({ length: 6 }, (_, i) => `lab/${i}`);
+  const sys = { id: 'sys', name: 'Sys' };
+
+  it('gets rooms that were idle when they are next asked for, and nothing of them is lost; those with members stay', async () => {
+    const { cluster, nodes } = await start(1, () => [lab({ passivateAfterMs: 1000 })]);
+    const [one] = nodes;
+    const sayIn = (node: TestClusterNode, address: string, text: string) =>
+      node.node.room(address).send('say', { text }, { as: sys, commandId: `${address} ${text}` });
+    const ann = one.connect('ann');
+    await ann.join(A);
+    for (const address of ROOMS) await sayIn(one, address, 'early');
+    const two = await cluster.start();
+    for (const address of ROOMS) await sayIn(two, address, 'again');
+    // Nothing moves for its coming.
+    expect([one.load(), two.load()]).toEqual([7, 0]);
+
+    await cluster.clock.advance(1000);
+    expect([one.load(), two.load()]).toEqual([1, 0]);
+    for (const [i, address] of ROOMS.entries()) {
+      const [asked, other] = i % 2 === 0 ? [one, two] : [two, one];
+      expect(await sayIn(asked, address, 'early')).toMatchObject({ duplicate: true });
+      await sayIn(other, address, 'late');
+      expect(await asked.node.room(address).view()).toEqual({ said: ['early', 'again', 'late'] });
+    }
+    expect([one.load(), two.load()]).toEqual([4, 3]);
+    expect([...one.node.rooms()].map(({ address }) => address)).toContain(A);
+    expect(ann.received('closed')).toEqual([]);
+  });
+});
+
 describe('a node that drains', () => {
   it('hands its rooms to others: nothing that is asked meanwhile fails, in order, and members stay', async () => {
     const {
