@@ -138,6 +138,37 @@ describe('RedisDirectory', () => {
     expect(heard).toEqual([[], ['n1']]);
   });
 
+  it('those who ask while it knows of nobody share one question to Redis, and so do those who ask after them', async () => {
+    let now = 0;
+    let isAway = false;
+    const sent: string[] = [];
+    const end = await redis.end(redis.app());
+    const counting: DirectoryContext['redis'] = {
+      send: async (name, ...args) => {
+        sent.push(name);
+        const reply = await end.redis.send(name, ...args);
+        if (isAway) throw new Error('away');
+        return reply;
+      },
+    };
+    const directory = await open(end, { redis: counting, monotonic: () => now, clock: new VirtualClock() });
+    await directory.join('n1');
+    expect(await directory.locate('lab/a')).toBe('n1');
+    const ask = async (): Promise<Set<string | undefined>> => {
+      sent.length = 0;
+      return new Set(await Promise.all(Array.from({ length: 100 }, () => directory.locate('lab/a'))));
+    };
+    now += LEASE_TIMES.fenceMs + 1;
+    isAway = true;
+    for (let round = 0; round < 2; round += 1) {
+      expect(await ask()).toEqual(new Set([undefined]));
+      expect(sent).toHaveLength(1);
+    }
+    isAway = false;
+    expect(await ask()).toEqual(new Set(['n1']));
+    expect(sent.slice(1)).toEqual(['GETEX', 'HGET']);
+  });
+
   it('one that nobody hears, asked twice, is out before its lease is; one that is heard stays', async () => {
     const clock = new VirtualClock();
     const silent = new Set(['n2']);

@@ -53,6 +53,7 @@ export class RedisDirectory implements Directory {
   readonly #known = new Map<string, { readonly node: string; readonly at: number }>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
   readonly #suspects = new Set<string>();
+  #looking: Promise<void> | undefined;
   #present = NOBODY;
   /** When the last beat that was answered was sent. */
   #heardAt = -Infinity;
@@ -94,7 +95,7 @@ export class RedisDirectory implements Directory {
   async locate(address: string, afresh = false): Promise<string | undefined> {
     if (afresh) this.forget(address);
     // After a long stop nothing is known: neither whether others have taken over, nor whom.
-    if (this.#isCutOff) await this.#beat();
+    if (this.#isCutOff) await this.#lookAround();
     if (this.#isCutOff) return undefined;
     const now = this.context.monotonic();
     const known = this.#known.get(address);
@@ -192,6 +193,12 @@ export class RedisDirectory implements Directory {
     } finally {
       this.#suspects.delete(node);
     }
+  }
+
+  /** All who ask meanwhile wait for the same beat. */
+  #lookAround(): Promise<void> {
+    this.#looking ??= this.#beat().finally(() => (this.#looking = undefined));
+    return this.#looking;
   }
 
   async #beat(): Promise<void> {
