@@ -22,6 +22,7 @@ export const FORMAT = 1;
  * | `<prefix>:{n}:user:<u>`   | hash: how many connections of the user a node has, and when it said so; it expires     |
  * | `<prefix>:dismissed`      | stream of users whose connections are to end; a channel, too; it expires               |
  * | `<prefix>:nodes`          | sorted set of nodes by the end of their lease (the server's clock); a channel, too      |
+ * | `<prefix>:{<prefix>:nodes}:loads` | sorted set of nodes by how much they do, in the slot of the one before        |
  * | `<prefix>:inbox:<name>`   | channel of what is sent to a node, or back to a courier                                |
  * | `<prefix>:socket.io#...`  | channels of Socket.IO's adapter, two a namespace and node                               |
  * | `<prefix>:format`         | number of this layout                                                                  |
@@ -31,6 +32,10 @@ export class Keys {
 
   get nodes(): string {
     return `${this.prefix}:nodes`;
+  }
+
+  get loads(): string {
+    return `${this.prefix}:{${this.nodes}}:loads`;
   }
 
   get dismissed(): string {

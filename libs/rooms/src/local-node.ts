@@ -167,7 +167,7 @@ class LocalNode implements RoomsNode {
     this.#stopServing = await this.#courier.serve(this.id, (envelope) => this.#inbox.take(envelope));
     this.#peers.start();
     // Others count on it from now on.
-    await this.#directory.join(this.id);
+    await this.#directory.join(this.id, () => this.#host.active);
     this.#alarms.adopt();
     this.#alarms.start();
     this.#reviewLater();

@@ -38,6 +38,8 @@ export interface TestClusterOptions {
   readonly store?: RoomStore;
   /** How long an envelope or a reply is under way, milliseconds; each is asked for its own. @default at once */
   readonly delayMs?: () => number;
+  /** What a node has in the place of the store and the feed that all share. @default these themselves */
+  readonly ports?: (clock: Clock) => { readonly store: RoomStore; readonly feed: Feed };
 }
 
 interface Owed {
@@ -80,15 +82,15 @@ export class TestCluster {
   ownerOf(address: string): TestClusterNode | undefined {
     const known = this.present.find(({ id }) => id === this.owners.get(address));
     if (known !== undefined) return known;
-    const takers = this.present.filter(({ isRetired }) => !isRetired);
-    const next = takers[sumOf(address) % Math.max(1, takers.length)];
+    const next = this.#placed(address);
     if (next !== undefined) this.owners.set(address, next.id);
     return next;
   }
 
+  /** The room is placed anew. @returns its owner, if it is another. */
   release(address: string, from: TestClusterNode): string | undefined {
-    const next = this.present.find(({ id, isRetired }) => !isRetired && id !== from.id);
-    if (next === undefined || !from.isRetired) return undefined;
+    const next = this.#placed(address);
+    if (next === undefined || next === from) return undefined;
     if (this.owners.get(address) === from.id) this.owners.set(address, next.id);
     return this.owners.get(address);
   }
@@ -144,6 +146,11 @@ export class TestCluster {
     if (delayMs > 0) await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
   }
 
+  #placed(address: string): TestClusterNode | undefined {
+    const takers = this.present.filter(({ isRetired }) => !isRetired);
+    return takers[sumOf(address) % Math.max(1, takers.length)];
+  }
+
   /** In the order of the calls for each way. */
   #later(way: string, run: () => void): void {
     const now = this.clock.now();
@@ -167,6 +174,8 @@ export class TestClusterNode implements Directory, Courier {
   isUnaware = false;
   /** What is asked of it is lost on the way. */
   isDeaf = false;
+  /** How much it does, as it would tell the others. */
+  load = (): number => Number.NaN;
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
   readonly #mortality = new Mortality();
   #connections = 0;
@@ -179,11 +188,12 @@ export class TestClusterNode implements Directory, Courier {
     const note = (message: string, { cause }: { readonly cause?: unknown }): void =>
       void cluster.logged.push({ message, cause });
     const clock: Clock = this.#mortality.clock(cluster.clock);
+    const { store, feed } = cluster.options.ports?.(clock) ?? cluster;
     this.node = createRoomsNode({
-      store: this.#mortality.store(this.#reaching(cluster.store)),
+      store: this.#mortality.store(this.#reaching(store)),
       directory: this,
       courier: this,
-      feed: this.#heard(cluster.feed),
+      feed: this.#heard(feed),
       clock,
       ids: seededIds(seed),
       limits,
@@ -239,7 +249,8 @@ export class TestClusterNode implements Directory, Courier {
     this.cluster.announce();
   }
 
-  async join(): Promise<void> {
+  async join(_node: string, load: () => number): Promise<void> {
+    this.load = load;
     this.hasLease = true;
     this.cluster.announce();
   }

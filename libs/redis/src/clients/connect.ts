@@ -21,6 +21,7 @@ export async function connect(source: readonly string[] | RedisClient, name: str
     if (connection.isCluster || (await modeOf(connection)) !== 'cluster') return connection;
     connection.disconnect();
   } catch (error) {
+    if (error instanceof RedisUnfitError) throw error;
     throw unreachable('by the client that was handed in', error);
   }
   throw new RedisUnfitError('The client is for one server of a Redis Cluster: hand one in that is for the cluster.');

@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions as IoredisOptions } from 'ioredis';
 import { RefusedError, type Argument, type RedisConnection, type Sender } from '../connection.js';
 import type { Sentinels } from './sentinels.js';
-import { CONNECT_MS, retryMs } from './settings.js';
+import { CLOSE_MS, CONNECT_MS, retryMs } from './settings.js';
 
 /** By ioredis. */
 export class IoredisConnection implements RedisConnection {
@@ -63,6 +63,7 @@ const settings = (name: string) =>
     lazyConnect: true,
     connectionName: name,
     connectTimeout: CONNECT_MS,
+    disconnectTimeout: CLOSE_MS,
     maxRetriesPerRequest: 0,
     // `Subscriptions` does, and knows what was missed.
     autoResubscribe: false,

@@ -5,19 +5,25 @@ import type { Keys } from '../keys.js';
 const RETIRED = '~';
 
 /**
- * KEYS nodes. ARGV lease-ms, names. Renews their leases, ends those that have run out, and says so to all when that changed
- * who takes part. The time is the server's. -> those of them that had no lease, all names
+ * KEYS nodes, loads. ARGV lease-ms, then names, each with its load or ''. Renews their leases, ends those that have run out, and
+ * says so to all when that changed who takes part. The time is the server's. -> those of them that had no lease, all names, loads
  */
 const BEAT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local changed = redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local added = {}
-for i = 2, #ARGV do
+for i = 2, #ARGV, 2 do
   if redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) > 0 then added[#added + 1] = ARGV[i] end
+  if ARGV[i + 1] ~= '' then redis.call('ZADD', KEYS[2], ARGV[i + 1], ARGV[i]) else redis.call('ZREM', KEYS[2], ARGV[i]) end
 end
-if changed + #added > 0 then redis.call('SPUBLISH', KEYS[1], '') end
-return {added, redis.call('ZRANGE', KEYS[1], 0, -1)}`;
+if changed + #added > 0 then
+  redis.call('SPUBLISH', KEYS[1], '')
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+    if not redis.call('ZSCORE', KEYS[1], name) then redis.call('ZREM', KEYS[2], name) end
+  end
+end
+return {added, redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')}`;
 
 /** KEYS nodes. ARGV names. */
 const REMOVE = `
@@ -36,7 +42,12 @@ export interface Nodes {
   readonly nodes: readonly string[];
   /** Those of them that take rooms. */
   readonly takers: readonly string[];
+  /** How much those of them do that say it. */
+  readonly loads: ReadonlyMap<string, number>;
 }
+
+/** How much a node does: any number of which less is less. */
+export type Load = () => number;
 
 interface Present extends Nodes {
   /** Those whose lease was renewed and had ended, or had not begun. */
@@ -62,12 +73,15 @@ export class Members {
   }
 
   /** @param retired those of them that take no more rooms. */
-  async renew(nodes: ReadonlySet<string>, retired: ReadonlySet<string>): Promise<Present> {
-    const own = Array.from(nodes, (node) => (retired.has(node) ? RETIRED + node : node));
-    const [added, found] = (await this.#beat([this.keys.nodes], [this.leaseMs, ...own])) as [Buffer[], Buffer[]];
-    const names = found.map(String);
+  async renew(nodes: ReadonlyMap<string, Load>, retired: ReadonlySet<string>): Promise<Present> {
+    const own = Array.from(nodes, ([node, load]) => [
+      retired.has(node) ? RETIRED + node : node,
+      written(load()),
+    ]).flat();
+    const found = await this.#beat([this.keys.nodes, this.keys.loads], [this.leaseMs, ...own]);
+    const [renewed = [], names = [], loads = []] = (found as Buffer[][]).map((each) => each.map(String));
     const takers = names.filter((name) => !name.startsWith(RETIRED)).sort();
-    return { nodes: names.map(nodeOf).sort(), takers, renewed: added.map((name) => nodeOf(String(name))) };
+    return { nodes: names.map(nodeOf).sort(), takers, loads: read(loads), renewed: renewed.map(nodeOf) };
   }
 
   /** One that goes on comes back with its next beat. */
@@ -80,3 +94,9 @@ export class Members {
     await this.#rename([this.keys.nodes], [node, RETIRED + node]);
   }
 }
+
+/** What is no load is not told: nobody can go by it. */
+const written = (load: number): string => (load >= 0 && load < Infinity ? String(load) : '');
+
+const read = (named: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(named.flatMap((name, i) => (i % 2 === 0 ? [[name, Number(named[i + 1])] as const] : [])));

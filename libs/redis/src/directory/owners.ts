@@ -1,6 +1,7 @@
 import { defineScript, text, type Script, type Sender } from '../connection.js';
-import { hash, type Keys } from '../keys.js';
+import type { Keys } from '../keys.js';
 import type { Nodes } from './members.js';
+import { chosen } from './rendezvous.js';
 
 /** How long it is remembered who is to own a room that nobody asks for; its owner asks now and then. */
 const OWNER_MS = 24 * 60 * 60 * 1000;
@@ -24,37 +25,27 @@ export class Owners {
   }
 
   /**
-   * The owner among `nodes`: who was settled on, who has written the room's log last, or whom the hash of both chooses of
-   * those that take rooms. `undefined`: others have settled on one that is not among them.
+   * The owner among `nodes`: who was settled on, who has written the room's log last, or who is chosen of those that take
+   * rooms. `undefined`: others have settled on one that is not among them.
    */
-  async settle(address: string, { nodes, takers }: Nodes): Promise<string | undefined> {
+  async settle(address: string, { nodes, takers, loads }: Nodes): Promise<string | undefined> {
     const { keys, redis } = this;
     const [appointed, writer] = await Promise.all([
       redis.send('GETEX', keys.owner(address), 'PX', OWNER_MS).then(text),
       redis.send('HGET', keys.room(address), 'owner').then(text),
     ]);
     if (appointed !== undefined && nodes.includes(appointed)) return appointed;
-    const next = writer !== undefined && takers.includes(writer) ? writer : chosen(address, takers);
+    const next = writer !== undefined && takers.includes(writer) ? writer : chosen(address, takers, loads);
     if (next === undefined) return undefined;
     const owner = String(await this.#appoint([keys.owner(address)], [appointed ?? '', next, OWNER_MS]));
     return nodes.includes(owner) ? owner : undefined;
   }
 
-  /** One that owns the room lets go of it: whom the hash chooses is to own it. @returns the owner from now on, if it is another. */
-  async release(address: string, node: string, takers: readonly string[]): Promise<string | undefined> {
-    const next = chosen(address, takers);
+  /** One that owns the room lets go of it, and it is placed anew. @returns the owner from now on, if it is another. */
+  async release(address: string, node: string, { takers, loads }: Nodes): Promise<string | undefined> {
+    const next = chosen(address, takers, loads);
     if (next === undefined || next === node) return undefined;
     const owner = String(await this.#appoint([this.keys.owner(address)], [node, next, OWNER_MS]));
     return owner === '' || owner === node ? undefined : owner;
   }
 }
-
-/** Rendezvous hashing: when a node comes or goes, only its own rooms have another. */
-const chosen = (address: string, nodes: readonly string[]): string | undefined => {
-  let best: { readonly node: string; readonly weight: number } | undefined;
-  for (const node of nodes) {
-    const weight = hash(`${node} ${address}`);
-    if (best === undefined || weight > best.weight) best = { node, weight };
-  }
-  return best?.node;
-};

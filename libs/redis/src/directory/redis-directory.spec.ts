@@ -138,6 +138,37 @@ describe('RedisDirectory', () => {
     expect(heard).toEqual([[], ['n1']]);
   });
 
+  it('those who ask while it knows of nobody share one question to Redis, and so do those who ask after them', async () => {
+    let now = 0;
+    let isAway = false;
+    const sent: string[] = [];
+    const end = await redis.end(redis.app());
+    const counting: DirectoryContext['redis'] = {
+      send: async (name, ...args) => {
+        sent.push(name);
+        const reply = await end.redis.send(name, ...args);
+        if (isAway) throw new Error('away');
+        return reply;
+      },
+    };
+    const directory = await open(end, { redis: counting, monotonic: () => now, clock: new VirtualClock() });
+    await directory.join('n1');
+    expect(await directory.locate('lab/a')).toBe('n1');
+    const ask = async (): Promise<Set<string | undefined>> => {
+      sent.length = 0;
+      return new Set(await Promise.all(Array.from({ length: 100 }, () => directory.locate('lab/a'))));
+    };
+    now += LEASE_TIMES.fenceMs + 1;
+    isAway = true;
+    for (let round = 0; round < 2; round += 1) {
+      expect(await ask()).toEqual(new Set([undefined]));
+      expect(sent).toHaveLength(1);
+    }
+    isAway = false;
+    expect(await ask()).toEqual(new Set(['n1']));
+    expect(sent.slice(1)).toEqual(['GETEX', 'HGET']);
+  });
+
   it('one that nobody hears, asked twice, is out before its lease is; one that is heard stays', async () => {
     const clock = new VirtualClock();
     const silent = new Set(['n2']);
@@ -193,7 +224,7 @@ describe('RedisDirectory', () => {
     expect(heard).toEqual([['n2']]);
   });
 
-  it('a room that is released goes to whom the hash chooses now, and stays where that is who has it', async () => {
+  it('a room that is released is placed anew among the nodes that there are now, and stays where that is who has it', async () => {
     const prefix = redis.app();
     const one = await open(await redis.end(prefix));
     await one.join('n1');
@@ -210,6 +241,55 @@ describe('RedisDirectory', () => {
     for (const address of ROOMS) await one.release(address, 'n1');
     for (const address of ROOMS) two.forget(address);
     expect(await located(two)).toEqual(after);
+  });
+
+  it('a room that nobody owns goes to the node that does less, whoever is asked; one that has an owner stays', async () => {
+    const { prefix, one, two } = await pair({ clock: new VirtualClock() });
+    const end = await redis.end(prefix);
+    const before = await located(one);
+    // Each hears with its own beat, before which it goes by what it knows.
+    await one.join('n1', () => 1000);
+    await two.join('n2', () => 10);
+    const fresh = Array.from({ length: 50 }, (_, i) => `lab/fresh${i}`);
+    expect(new Set(await Promise.all(fresh.map((address) => two.locate(address))))).toEqual(new Set(['n2']));
+    await one.join('n1', () => 1000);
+    for (const address of fresh) {
+      await end.client.del(end.keys.owner(address));
+      expect(await one.locate(address)).toBe('n2');
+    }
+    for (const directory of [one, two]) {
+      for (const address of ROOMS) directory.forget(address);
+      expect(await located(directory)).toEqual(before);
+    }
+    // Who lets go of one has no more claim to it than others.
+    const [address = ''] = ROOMS.filter((_, i) => before[i] === 'n1');
+    expect(await one.release(address, 'n1')).toBe('n2');
+    await one.join('n1', () => 10);
+    expect(new Set(await Promise.all(fresh.map((_, i) => one.locate(`lab/even${i}`))))).toEqual(new Set(['n1', 'n2']));
+  });
+
+  it('of a node that says nothing of it, as one of an older version, nothing is known; of one that is gone nothing is kept', async () => {
+    const { prefix, one, two } = await pair({ clock: new VirtualClock() });
+    const end = await redis.end(prefix);
+    const hashed = await located(one);
+    const loads = (): Promise<string[]> => end.client.zrange(end.keys.loads, '0', '-1', 'WITHSCORES');
+    const afresh = async (): Promise<(string | undefined)[]> => {
+      for (const address of ROOMS) {
+        await end.client.del(end.keys.owner(address));
+        one.forget(address);
+      }
+      return located(one);
+    };
+    await one.join('n1', () => 1000);
+    expect(await loads()).toEqual(['n1', '1000']);
+    expect(await afresh()).toEqual(hashed);
+    await two.join('n2', () => 0);
+    await one.join('n1', () => Number.NaN);
+    expect(await loads()).toEqual(['n2', '0']);
+    expect(await afresh()).toEqual(hashed);
+    await two.leave('n2');
+    await one.join('n3', () => 7);
+    expect(await loads()).toEqual(['n3', '7']);
   });
 
   it('one that was taken for gone hears of it when it is back, though it never knew', async () => {

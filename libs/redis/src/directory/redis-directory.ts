@@ -2,7 +2,7 @@ import type { Clock, Directory, Timer } from '@greenroom/rooms';
 import type { Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Subscriptions } from '../subscriptions.js';
-import { Members, type Nodes } from './members.js';
+import { Members, type Load, type Nodes } from './members.js';
 import { Owners } from './owners.js';
 
 export interface LeaseTimes {
@@ -19,7 +19,8 @@ export const LEASE_TIMES: LeaseTimes = { leaseMs: 5000, beatMs: 1500, fenceMs: 3
 /** A node that nobody hears is asked once more after so long: it may be connecting again. */
 const SILENCE_MS = 250;
 const MAX_KNOWN = 10_000;
-const NOBODY: Nodes = { nodes: [], takers: [] };
+const NOBODY: Nodes = { nodes: [], takers: [], loads: new Map() };
+const UNKNOWN: Load = () => Number.NaN;
 /** Others may appoint at the same time. */
 const TRIES = 3;
 
@@ -44,7 +45,7 @@ export class RedisDirectory implements Directory {
   readonly #members: Members;
   readonly #owners: Owners;
   /** Nodes of this process. */
-  readonly #own = new Set<string>();
+  readonly #own = new Map<string, Load>();
   /** Those of them that take no more rooms. */
   readonly #retired = new Set<string>();
   readonly #listeners = new Set<(nodes: readonly string[]) => void>();
@@ -52,6 +53,7 @@ export class RedisDirectory implements Directory {
   readonly #known = new Map<string, { readonly node: string; readonly at: number }>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
   readonly #suspects = new Set<string>();
+  #looking: Promise<void> | undefined;
   #present = NOBODY;
   /** When the last beat that was answered was sent. */
   #heardAt = -Infinity;
@@ -81,8 +83,8 @@ export class RedisDirectory implements Directory {
     return directory;
   }
 
-  async join(node: string): Promise<void> {
-    this.#own.add(node);
+  async join(node: string, load = UNKNOWN): Promise<void> {
+    this.#own.set(node, load);
     await this.#beatOrFail();
   }
 
@@ -93,7 +95,7 @@ export class RedisDirectory implements Directory {
   async locate(address: string, afresh = false): Promise<string | undefined> {
     if (afresh) this.forget(address);
     // After a long stop nothing is known: neither whether others have taken over, nor whom.
-    if (this.#isCutOff) await this.#beat();
+    if (this.#isCutOff) await this.#lookAround();
     if (this.#isCutOff) return undefined;
     const now = this.context.monotonic();
     const known = this.#known.get(address);
@@ -109,7 +111,7 @@ export class RedisDirectory implements Directory {
   async release(address: string, node: string): Promise<string | undefined> {
     this.forget(address);
     try {
-      return await this.#owners.release(address, node, this.#present.takers);
+      return await this.#owners.release(address, node, this.#present);
     } catch (error) {
       // It is found out by whoever asks the node for the room.
       this.context.report(error);
@@ -193,6 +195,12 @@ export class RedisDirectory implements Directory {
     }
   }
 
+  /** All who ask meanwhile wait for the same beat. */
+  #lookAround(): Promise<void> {
+    this.#looking ??= this.#beat().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
   async #beat(): Promise<void> {
     try {
       await this.#beatOrFail();
@@ -206,7 +214,7 @@ export class RedisDirectory implements Directory {
     const sentAt = this.context.monotonic();
     // One that cannot be sent anything takes no part.
     const isUp = this.context.subscriptions.isUp;
-    const present = await this.#members.renew(isUp ? this.#own : new Set(), this.#retired);
+    const present = await this.#members.renew(isUp ? this.#own : new Map(), this.#retired);
     // Of two that cross the later one counts.
     if (sentAt < this.#heardAt) return;
     if (isUp && sentAt >= this.#lostAt) this.#heardAt = sentAt;
@@ -224,9 +232,10 @@ export class RedisDirectory implements Directory {
     });
   }
 
-  #see({ nodes, takers }: Nodes): void {
+  #see(present: Nodes): void {
+    const { nodes } = present;
     const isNews = nodes.join() !== this.#present.nodes.join();
-    this.#present = { nodes, takers };
+    this.#present = present;
     if (!isNews) return;
     for (const [address, { node }] of this.#known) if (!nodes.includes(node)) this.#known.delete(address);
     for (const listener of this.#listeners) {
@@ -246,7 +255,8 @@ export class RedisDirectory implements Directory {
   }
 }
 
-const without = ({ nodes, takers }: Nodes, gone: readonly string[]): Nodes => ({
+const without = ({ nodes, takers, loads }: Nodes, gone: readonly string[]): Nodes => ({
+  loads,
   nodes: nodes.filter((node) => !gone.includes(node)),
   takers: takers.filter((node) => !gone.includes(node)),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createClient, createCluster } from 'redis';
-import { createClient as createClient5 } from 'redis-5';
+import { createClient as createClient5, createCluster as createCluster5 } from 'redis-5';
 import { TestCluster } from '../cluster.fixture.js';
 import { openRedis } from '../open-redis.js';
 import { TestRedis } from '../redis.fixture.js';
@@ -47,6 +47,20 @@ describe('a client that is handed in', () => {
     await expect(openRedis({ client: createClient({ url: cluster.url }) })).rejects.toMatchObject({
       name: 'RedisUnfitError',
       message: expect.stringContaining('hand one in that is for the cluster'),
+    });
+  });
+
+  it.each([
+    ['5', () => createCluster5({ rootNodes: [{ url: cluster.url }] })],
+    ['6', () => createCluster({ rootNodes: [{ url: cluster.url }] })],
+  ])('of redis %s for a cluster is used only if it tells what it was made with', async (_, create) => {
+    const client = create();
+    const ports = await openRedis({ client, prefix: cluster.app() });
+    await ports.store.check();
+    await ports.close();
+    await expect(openRedis({ client: Object.assign(client, { _options: undefined }) })).rejects.toMatchObject({
+      name: 'RedisUnfitError',
+      message: 'This version of redis does not tell what its client for a cluster was made with.',
     });
   });
 });

@@ -5,7 +5,9 @@ import {
   roomKind,
   roomTypes,
   statechart,
+  type KindOptions,
   type NodeLimits,
+  type RoomKind,
   type RoomsNode,
 } from '@greenroom/rooms';
 import { TestConnection } from '@greenroom/testing';
@@ -36,11 +38,12 @@ const machine = setup({ types: roomTypes<typeof Talk, { readonly said: readonly 
   },
 });
 
-const talk = () =>
+export const talk = (options: KindOptions = {}): RoomKind =>
   roomKind(Talk, {
     logic: statechart(machine, { freeze: true }),
     view: (state) => ({ said: (state as { readonly context: { readonly said: readonly string[] } }).context.said }),
     historyFor: 'all',
+    ...options,
   });
 
 /** A node of its own on real Redis and real time. */

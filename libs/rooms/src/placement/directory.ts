@@ -3,8 +3,11 @@
  * store's doing, which refuses every other.
  */
 export interface Directory {
-  /** This node takes part from now on. */
-  join(node: string): Promise<void>;
+  /**
+   * This node takes part from now on.
+   * @param load how much it does, in rooms: of two that could have a new one, the one that does clearly less is to.
+   */
+  join(node: string, load?: () => number): Promise<void>;
   /** Whether this node may still be taken for the owner of what it owns: `false` once others may have taken over. */
   holds(node: string): boolean;
   /**

@@ -3,11 +3,14 @@ import { NoSuchRoomError } from '../errors.js';
 import { eachOf } from '../each-of.js';
 import type { Audience } from '../feed/audience.js';
 import type { EndedSession } from '../feed/feed.js';
+import type { Seat } from '../feed/seat.js';
 import { tryAgain, TRIES } from './again.js';
 import type { Router } from './router.js';
 
 /** Rooms told at a time. */
 const AT_ONCE = 64;
+/** Sessions in a letter, and so in a turn: what a room takes at a time has its limits. */
+const PART = 1000;
 /** One that cannot be reached is told again after so long. */
 const RETRY_MS = 500;
 
@@ -41,23 +44,33 @@ export class Reattachment {
   }
 
   async #tell(address: string, round: object, tries: number): Promise<void> {
-    if (this.#isStopped || this.#rounds.get(address) !== round) return;
-    const { node } = this;
-    const seats = this.audience.seatsIn(address);
-    const sessions = seats.flatMap(({ session, connection }) =>
-      session === undefined ? [] : [{ session, node, connection: connection.id }],
-    );
+    const isOver = (): boolean => this.#isStopped || this.#rounds.get(address) !== round;
     try {
-      if (sessions.length > 0)
-        this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }), seats);
+      const seats = this.audience.seatsIn(address);
+      for (let i = 0; i < seats.length && !isOver(); i += PART) await this.#tellOf(address, seats.slice(i, i + PART));
     } catch (error) {
-      if (error instanceof NoSuchRoomError) this.audience.end(address, sessions.map(lost), seats);
-      else {
-        const tellAgain = (left: number): void => void this.#tell(address, round, left);
-        if (tryAgain(this.clock, error, { firstMs: RETRY_MS, tries }, tellAgain)) return;
-      }
+      const tellAgain = (left: number): void => void this.#tell(address, round, left);
+      if (!isOver() && tryAgain(this.clock, error, { firstMs: RETRY_MS, tries }, tellAgain)) return;
     }
     if (this.#rounds.get(address) === round) this.#rounds.delete(address);
+  }
+
+  /** Of those who have gone since the round began the room has been told so, and is told nothing more. */
+  async #tellOf(address: string, seats: readonly Seat[]): Promise<void> {
+    const { node } = this;
+    const here = new Set(this.audience.seatsIn(address));
+    const sessions = seats.flatMap((seat) =>
+      seat.session === undefined || !here.has(seat)
+        ? []
+        : [{ session: seat.session, node, connection: seat.connection.id }],
+    );
+    if (sessions.length === 0) return;
+    try {
+      this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }), seats);
+    } catch (error) {
+      if (!(error instanceof NoSuchRoomError)) throw error;
+      this.audience.end(address, sessions.map(lost), seats);
+    }
   }
 }
 

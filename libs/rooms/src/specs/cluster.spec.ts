@@ -16,7 +16,7 @@ const say = (node: TestClusterNode, text: string) =>
 const texts = (connection: ReturnType<TestClusterNode['connect']>) =>
   connection.events('said').map(({ data }) => (data as { readonly text: string }).text);
 const inputs = async ({ store }: TestCluster, type: string) =>
-  (await store.read(A, { limit: 1000 })).filter(({ input }) => input.type === type).map(({ input }) => input);
+  (await store.read(A, { limit: 100_000 })).filter(({ input }) => input.type === type).map(({ input }) => input);
 const hasNoGap = (connection: ReturnType<TestClusterNode['connect']>, joinedAt: number): void => {
   let at = joinedAt;
   for (const { from, to } of connection.received('events')) {
@@ -225,6 +225,39 @@ describe('when a node is cut off', () => {
     expect((await ann.members(A)).members.map(({ id }) => id)).toEqual(['ann', 'bob']);
   });
 
+  it('for longer, with more members than fit in a letter, they are all taken up again; who left meanwhile stays away', async () => {
+    const COUNT = 1400;
+    const cluster = new TestCluster({
+      kinds: () => [lab({ maxMembers: COUNT })],
+      limits: { mailbox: { maxLetters: COUNT, maxBytes: 128 * 1024 } },
+      // So that somebody can leave while the node tells of its members.
+      delayMs: () => 10,
+    });
+    const starting = [cluster.start(), cluster.start()];
+    await cluster.clock.advance(1000);
+    const [one, two] = (await Promise.all(starting)) as [TestClusterNode, TestClusterNode];
+    cluster.owners.set(A, one.id);
+    const people = Array.from({ length: COUNT }, (_, i) => two.connect(`m${i}`));
+    for (let i = 0; i < COUNT; i += 500) {
+      const joining = Promise.all(people.slice(i, i + 500).map((each) => each.join(A)));
+      await cluster.clock.advance(200);
+      await joining;
+    }
+
+    two.cutOff();
+    await cluster.clock.advance(10_000);
+    expect(await inputs(cluster, 'drop')).toHaveLength(COUNT);
+    two.comeBack();
+    await cluster.clock.advance(15);
+    people.at(-1)?.drop();
+    await cluster.clock.advance(5000);
+    expect(await inputs(cluster, 'resume')).toHaveLength(COUNT - 1);
+    await cluster.clock.advance(GRACE_MS);
+    const left = await inputs(cluster, 'leave');
+    expect(left).toHaveLength(1);
+    expect(people.flatMap((each) => each.received('closed'))).toEqual([]);
+  });
+
   it('for longer than their grace, its members are told to join again', async () => {
     const {
       cluster,
@@ -377,6 +410,37 @@ describe('rooms that are kept in memory', () => {
     await ann.join(A);
     await ann.send(A, 'say', { text: 'new' });
     expect(texts(bob)).toEqual(['new']);
+  });
+});
+
+describe('a node that comes later', () => {
+  const ROOMS = Array.from({ length: 6 }, (_, i) => `lab/${i}`);
+  const sys = { id: 'sys', name: 'Sys' };
+
+  it('gets rooms that were idle when they are next asked for, and nothing of them is lost; those with members stay', async () => {
+    const { cluster, nodes } = await start(1, () => [lab({ passivateAfterMs: 1000 })]);
+    const [one] = nodes;
+    const sayIn = (node: TestClusterNode, address: string, text: string) =>
+      node.node.room(address).send('say', { text }, { as: sys, commandId: `${address} ${text}` });
+    const ann = one.connect('ann');
+    await ann.join(A);
+    for (const address of ROOMS) await sayIn(one, address, 'early');
+    const two = await cluster.start();
+    for (const address of ROOMS) await sayIn(two, address, 'again');
+    // Nothing moves for its coming.
+    expect([one.load(), two.load()]).toEqual([7, 0]);
+
+    await cluster.clock.advance(1000);
+    expect([one.load(), two.load()]).toEqual([1, 0]);
+    for (const [i, address] of ROOMS.entries()) {
+      const [asked, other] = i % 2 === 0 ? [one, two] : [two, one];
+      expect(await sayIn(asked, address, 'early')).toMatchObject({ duplicate: true });
+      await sayIn(other, address, 'late');
+      expect(await asked.node.room(address).view()).toEqual({ said: ['early', 'again', 'late'] });
+    }
+    expect([one.load(), two.load()]).toEqual([4, 3]);
+    expect([...one.node.rooms()].map(({ address }) => address)).toContain(A);
+    expect(ann.received('closed')).toEqual([]);
   });
 });
 

@@ -66,6 +66,16 @@ export const directoryChecks: readonly Check<DirectoryHarness>[] = [
     },
   },
   {
+    title: 'a node takes part whatever it says of how much it does',
+    async run({ directory, settle }) {
+      for (const load of [Number.NaN, Infinity, -1, 0, 0.5, Number.MAX_VALUE]) {
+        await directory.join('n1', () => load);
+        await settle();
+        same(await directory.locate(`lab/${load}`), 'n1', `the owner when it does ${load}`);
+      }
+    },
+  },
+  {
     title: 'those who watch hear of nodes that come and go, until they stop',
     async run({ directory, settle }) {
       const heard: (readonly string[])[] = [];
