@@ -129,7 +129,7 @@ export class Station {
     return rows.length === PAGE && (this.#position?.seq ?? 0) > after;
   }
 
-  /** Goes on behind what the log does not have: the members' own rule of gaps tells them. */
+  /** Goes on behind what the log does not have: who listens sees it by what the turn follows. */
   #jump(): void {
     const [first] = this.#held;
     if (first === undefined) return;

@@ -7,6 +7,8 @@ import { Presence } from './presence.js';
 import type { Attached, Seat } from './seat.js';
 import { isVisible, toWire, type Viewer } from './visibility.js';
 
+type Last = Pick<PublishedTurn, 'epoch' | 'to'>;
+
 /** A room as this node's members hear it. */
 interface Hall {
   readonly joining: Set<Seat>;
@@ -16,7 +18,7 @@ interface Hall {
   readonly presence: Presence;
   readonly historyFor: 'joined' | 'all';
   /** Where the last turn that was heard has ended. */
-  last: { readonly epoch: number; readonly to: number } | undefined;
+  last: Last | undefined;
   unsubscribe(): void;
 }
 
@@ -105,6 +107,7 @@ export class Audience {
       this.end(address, message.ended);
     }
     if (!missed.isEmpty && seat.isLive) seat.connection.push(new Frame(missed.take(address)));
+    if (seat.isLive && hasHole(held, { epoch: joined.epoch, to: position })) seat.onAstray();
   }
 
   /** A live seat waits again, for a new baseline and `begin`. */
@@ -158,12 +161,18 @@ export class Audience {
     this.end(address, message.ended);
   }
 
-  /** A room that goes on below where it was has lost turns, as a store does that fails over: they were told, and never were. */
-  #follow(hall: Hall, { epoch, after, to }: PublishedTurn): void {
+  /**
+   * A room that goes on below where it was has lost turns, as a store does that fails over: they were told, and never were. One
+   * that goes on above it has turns that were not told, and that no log has.
+   */
+  #follow(hall: Hall, turn: PublishedTurn): void {
     const { last } = hall;
+    const { epoch, after, to } = turn;
     hall.last = { epoch, to };
-    if (last === undefined || epoch <= last.epoch || after >= last.to) return;
-    for (const seat of Array.from(hall.live)) if (seat.position > after) seat.onAstray();
+    if (last === undefined) return;
+    const isAstray = (seat: Seat): boolean =>
+      isBehindHole(turn, last) || (epoch > last.epoch && after < last.to && seat.position > after);
+    for (const seat of Array.from(hall.live)) if (isAstray(seat)) seat.onAstray();
   }
 
   /**
@@ -209,6 +218,20 @@ export class Audience {
     for (const { isLive, connection } of hall.live) if (isLive) connection.push(frame);
   }
 }
+
+/** A turn follows the one before it, as long as the room has the same owner. */
+const isBehindHole = ({ epoch, after }: PublishedTurn, last: Last): boolean => epoch === last.epoch && after > last.to;
+
+/** Whether a turn is missing that is news to who stands there. */
+const hasHole = (held: readonly FeedMessage[], position: Last): boolean => {
+  let last = position;
+  return held.some((message) => {
+    if (message.type === 'signal' || message.to <= last.to) return false;
+    const isMissing = isBehindHole(message, last);
+    last = message;
+    return isMissing;
+  });
+};
 
 /** One frame for each set of events that somebody may see: most turns have one set. */
 const framesOf = (

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import {
   GapError,
   MovedError,
+  NotAMemberError,
   RejectedError,
   UnansweredError,
   UnavailableError,
@@ -124,6 +125,16 @@ it('that nothing was done is not said of what an owner may have done before', as
   world.owner = undefined;
   await clock.advance(300);
   expect(ended.get(1)).toBeInstanceOf(UnknownOutcomeError);
+});
+
+it('nor is what the next owner refuses, which may have the room anew', async () => {
+  const { clock, line, handed, ended, call } = setUp();
+  line.put(call(1));
+  await clock.advance(0);
+  handed[0]?.asker.reject(new UnansweredError());
+  await clock.advance(300);
+  handed[1]?.asker.reject(new NotAMemberError());
+  expect(ended.get(1)).toMatchObject({ code: 'UNKNOWN_OUTCOME', cause: { code: 'NOT_A_MEMBER' } });
 });
 
 it('nobody is asked once time is up: nothing was done, and that is the answer', async () => {

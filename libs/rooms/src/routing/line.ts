@@ -168,10 +168,10 @@ export class Line {
     this.#waiting.push(call);
   }
 
-  /** That nothing was done is true of the last owner that was asked, and of no earlier one that did not answer. */
+  /** What an owner says of a call is true of itself, and of no earlier one that did not answer. */
   #fail(call: Call, error: unknown): void {
-    const isDoubtful = this.#doubtful.has(call) && error instanceof UnavailableError;
-    call.fail(isDoubtful ? new UnknownOutcomeError(error) : error);
+    const isKnown = !this.#doubtful.has(call) || error instanceof UnknownOutcomeError;
+    call.fail(isKnown ? error : new UnknownOutcomeError(error));
   }
 }
 

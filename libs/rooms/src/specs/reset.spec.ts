@@ -113,6 +113,33 @@ describe('a reset', () => {
     expect(pushes).toMatchObject([{ op: 'reset', room: A, reason: 'what was told is lost' }]);
   });
 
+  it('comes by itself when a turn is missing that no log has, be it only of somebody who came', async () => {
+    const world = { isLosing: false };
+    const wrap: PortWraps = {
+      store: (store) => store,
+      clock: (clock) => clock,
+      feed: (own) => ({
+        publish: (address, message) => (world.isLosing ? undefined : own.publish(address, message)),
+        subscribe: (address, listener) => own.subscribe(address, listener),
+        head: (address) => own.head(address),
+      }),
+    };
+    const { pushes, say, rooms } = await joined(lab(), wrap);
+    await say('one');
+    pushes.length = 0;
+    world.isLosing = true;
+    await rooms.connect('bob').join(A);
+    world.isLosing = false;
+    await say('two');
+    await rooms.settle();
+    expect(pushes).toMatchObject([
+      { op: 'reset', members: [{ id: 'ann' }, { id: 'bob' }], view: { said: ['one', 'two'] } },
+    ]);
+    pushes.length = 0;
+    await say('three');
+    expect(pushes).toMatchObject([{ op: 'events' }]);
+  });
+
   it('gives way to leaving', async () => {
     const { pushes, sessions } = await joined();
     pushes.length = 0;
