@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryRoomStore, type FeedMessage, type PublishedTurn } from '@greenroom/rooms';
 import { feedContract } from '@greenroom/testing/contracts';
-import { TestRedis } from '../redis.fixture.js';
+import { becomes, TestRedis } from '../redis.fixture.js';
 import { Turns } from '../store/turns.fixture.js';
 import { A, HEADS_MS, Nodes, STORES } from './nodes.fixture.js';
 
@@ -21,8 +21,8 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
     const turns = await Turns.claim(owner.store, A);
     const [here, there] = [owner.hear(), other.hear()];
     await redis.settle();
-    const commit = async (): Promise<PublishedTurn> => {
-      const turn = await turns.commit();
+    const commit = async (entries = 1): Promise<PublishedTurn> => {
+      const turn = await turns.commit(entries);
       owner.feed.publish(A, turn);
       return turn;
     };
@@ -53,6 +53,16 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
     expect(there).toEqual(all.slice(0, 1));
     for (let i = 0; i < 3; i += 1) all.push(await commit());
     await redis.settle();
+    expect(there).toEqual(all);
+  });
+
+  it('a turn with more entries than are read at a time is refilled too', async () => {
+    const { other, there, commit } = await setUp();
+    const all = [await commit()];
+    await redis.settle();
+    other.loses = 1;
+    all.push(await commit(5000), await commit());
+    await becomes(() => expect(there).toHaveLength(all.length));
     expect(there).toEqual(all);
   });
 

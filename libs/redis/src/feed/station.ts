@@ -3,7 +3,7 @@ import type { FeedListener, FeedMessage, PublishedTurn } from '@greenroom/rooms'
 import { turnsOf, type Span } from './message.js';
 import type { Row } from '../store/row.js';
 
-/** More than a turn can have entries, so that each page has a whole one. */
+/** Rows read at a time: more than most turns have. */
 const PAGE = 2048;
 /** Turns that wait for those before them; above it the oldest are let go of, and read from the log. */
 const MAX_HELD = 256;
@@ -114,9 +114,9 @@ export class Station {
   }
 
   /** @returns whether there may be more. */
-  async #readPage(): Promise<boolean> {
+  async #readPage(limit = PAGE): Promise<boolean> {
     const after = this.#position?.seq ?? 0;
-    const rows = await this.log.rows(this.address, { after, limit: PAGE });
+    const rows = await this.log.rows(this.address, { after, limit });
     for (const turn of turnsOf(rows)) {
       // Others may have been heard while the log was read.
       if (this.isNews(turn)) this.#hear(turn);
@@ -126,7 +126,9 @@ export class Station {
     if (last?.input.type === 'barrier')
       this.pass({ epoch: last.epoch, after: this.#position?.seq ?? 0, to: last.last });
     this.#flush();
-    return rows.length === PAGE && (this.#position?.seq ?? 0) > after;
+    if (rows.length < limit) return false;
+    // Not even one turn is whole: one in which a node has gone with thousands of members, say.
+    return (this.#position?.seq ?? 0) > after || this.#readPage(limit * 2);
   }
 
   /** Goes on behind what the log does not have: who listens sees it by what the turn follows. */

@@ -1,6 +1,6 @@
 import type { Batch, Entry, Fence, PublishedTurn, RoomStore } from '@greenroom/rooms';
 
-/** One owner of a room, who commits turns of one event each. */
+/** One owner of a room, who commits turns of one event an entry. */
 export class Turns {
   #fence: Fence = { epoch: 0, owner: '' };
   #seq = 0;
@@ -18,8 +18,9 @@ export class Turns {
     return turns;
   }
 
-  async commit(): Promise<PublishedTurn> {
-    const [batch, published] = this.next();
+  /** @param count of its entries. */
+  async commit(count = 1): Promise<PublishedTurn> {
+    const [batch, published] = this.next(count);
     await this.append(batch);
     return published;
   }
@@ -35,25 +36,31 @@ export class Turns {
   }
 
   /** What the next turn would be; it is not committed. */
-  next(): readonly [Batch, PublishedTurn] {
+  next(count = 1): readonly [Batch, PublishedTurn] {
     const { epoch } = this.#fence;
-    const seq = (this.#seq += 1);
-    const stamp = { at: 1000 + seq, id: `${epoch}.${seq}`, seed: 0 };
-    const events = [{ seq, name: 'said', data: { text: `${seq}`, bytes: new Uint8Array([seq]) } }];
-    const entry: Entry = { ...stamp, epoch, seq, last: seq, index: 0, input: { type: 'timer', timer: 't' }, events };
+    const after = this.#seq;
+    const entries = Array.from({ length: count }, (_, i) => this.#entry(after + 1 + i));
+    const seq = (this.#seq += count);
     const published: PublishedTurn = {
       type: 'turn',
       epoch,
-      after: seq - 1,
-      floor: seq - 1,
+      after,
+      floor: after,
       to: seq,
       shared: true,
-      events: events.map((event) => ({ ...event, at: entry.at })),
+      events: entries.flatMap(({ events, at }) => events.map((event) => ({ ...event, at }))),
       joined: [{ id: `m${seq}`, name: 'Ann' }],
       left: [{ id: 'bob', reason: 'left' }],
       ended: [{ session: 's', code: 'FORBIDDEN', reason: 'out' }],
       count: seq,
     };
-    return [{ entries: [entry], durability: 'fsync', deadline: undefined, published }, published];
+    return [{ entries, durability: 'fsync', deadline: undefined, published }, published];
+  }
+
+  #entry(seq: number): Entry {
+    const { epoch } = this.#fence;
+    const stamp = { at: 1000 + seq, id: `${epoch}.${seq}`, seed: 0 };
+    const events = [{ seq, name: 'said', data: { text: `${seq}`, bytes: new Uint8Array([seq]) } }];
+    return { ...stamp, epoch, seq, last: seq, index: 0, input: { type: 'timer', timer: 't' }, events };
   }
 }
