@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RoomStore } from '@greenroom/rooms';
 import {
@@ -37,7 +38,7 @@ export class Evidence {
   #events = 0;
   #isOver = false;
 
-  constructor(dir: string) {
+  constructor(private readonly dir: string) {
     this.#writer = new ObservationWriter(join(dir, 'observations.jsonl'));
   }
 
@@ -90,6 +91,8 @@ export class Evidence {
       models: { chat: chatModel },
     });
     this.faults.push(...(crowd?.library.check(logs) ?? []));
+    // Beside what was seen, for whoever looks into what was found.
+    writeFileSync(join(this.dir, 'logs.json'), JSON.stringify(logs));
     return {
       acks: this.#acks,
       events: this.#events,

@@ -51,7 +51,7 @@ for (const seed of values.seed === undefined ? SEEDS : [Number(values.seed)]) {
   const report = nodes === 1 ? await run(options) : await runCluster({ ...options, nodes });
   describe(report);
   const isGood = report.violations.length === 0 && report.faults.length === 0;
-  say(isGood ? '  all invariants hold' : `  again: ${command}`);
+  say(isGood ? '  all invariants hold' : `  what was seen: ${report.dir}; again: ${command}`);
   if (!isGood) failed.push(seed);
 }
 if (failed.length > 0) say(`failed: seeds ${failed.join(', ')}`);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openRedis } from '@greenroom/redis';
 import { Dice, faultProxy, type FaultProxy } from '@greenroom/testing/faults';
 import { TestCluster } from '../kit/test-cluster.js';
@@ -10,6 +7,7 @@ import { Evidence, type Findings } from './evidence.js';
 import { Disruptor, type Disruption } from './disruptions.js';
 import type { RunOptions } from './run.js';
 import type { ServerOptions } from './server-options.js';
+import { playInScratch, type Scene } from './scratch.js';
 import { gust } from './weather.js';
 
 export interface ClusterReport extends Findings {
@@ -28,18 +26,11 @@ const BETWEEN_MS = [300, 1500] as const;
 const CLIENTS_AN_ENTRY = 4;
 
 /** One run: many clients, several nodes of which each is struck again and again, and what does not hold of what they all saw. */
-export const runCluster = async (options: RunOptions & { readonly nodes: number }): Promise<ClusterReport> => {
-  const dir = await mkdtemp(join(tmpdir(), 'greenroom-faults-'));
-  const scene = new ClusterRun(options, dir);
-  try {
-    return await scene.play();
-  } finally {
-    await scene.close();
-    await rm(dir, { recursive: true, force: true });
-  }
-};
+export const runCluster = (
+  options: RunOptions & { readonly nodes: number },
+): Promise<ClusterReport & { readonly dir: string }> => playInScratch((dir) => new ClusterRun(options, dir));
 
-class ClusterRun {
+class ClusterRun implements Scene<ClusterReport> {
   readonly #dice: Dice;
   readonly #evidence: Evidence;
   #cluster: TestCluster | undefined;

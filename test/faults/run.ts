@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdbStore } from '@greenroom/store-lmdb';
 import { Dice, FAILPOINTS, faultProxy, type Failpoint, type FaultProxy } from '@greenroom/testing/faults';
@@ -9,6 +7,7 @@ import { assemble, type Crowd } from './crowd.js';
 import { Evidence, type Findings } from './evidence.js';
 import { generation, NOISE, type Generation } from './plan.js';
 import { ProcessUnderTest } from './process-under-test.js';
+import { playInScratch, type Scene } from './scratch.js';
 import { gust } from './weather.js';
 
 export interface RunOptions {
@@ -41,18 +40,10 @@ const LEAST_MS = 2500;
 const END_MS = 15_000;
 
 /** One run: many clients, one server that is struck down again and again, and what does not hold of what they all saw. */
-export const run = async (options: RunOptions): Promise<Report> => {
-  const dir = await mkdtemp(join(tmpdir(), 'greenroom-faults-'));
-  const scene = new Run(options, dir);
-  try {
-    return await scene.play();
-  } finally {
-    await scene.close();
-    await rm(dir, { recursive: true, force: true });
-  }
-};
+export const run = (options: RunOptions): Promise<Report & { readonly dir: string }> =>
+  playInScratch((dir) => new Run(options, dir));
 
-class Run {
+class Run implements Scene<Report> {
   readonly #servers = new Servers();
   readonly #dice: Dice;
   readonly #evidence: Evidence;
