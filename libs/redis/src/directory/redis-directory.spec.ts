@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@greenroom/rooms';
 import { VirtualClock } from '@greenroom/testing';
 import { directoryContract } from '@greenroom/testing/contracts';
+import type { Sender } from '../connection.js';
 import { becomes, TestRedis, type End } from '../redis.fixture.js';
 import { LEASE_TIMES, RedisDirectory, type DirectoryContext } from './redis-directory.js';
 
@@ -71,6 +72,33 @@ describe('RedisDirectory', () => {
     await end.client.ping();
     await Promise.all([first, ask(1), last]);
     expect(order).toEqual([0, 1, 2]);
+  });
+
+  it('an owner that goes while it is asked for is neither told nor remembered', async () => {
+    const prefix = redis.app();
+    const end = await redis.end(prefix);
+    let answered = Promise.resolve();
+    const slow: Sender = {
+      send: async (command, ...args) => {
+        const reply = await end.redis.send(command, ...args);
+        if (command === 'GETEX') await answered;
+        return reply;
+      },
+    };
+    const one = await open(end, { redis: slow });
+    const two = await open(await redis.end(prefix));
+    await two.join('n2');
+    expect(await two.locate('lab/asked')).toBe('n2');
+    await one.join('n1');
+    let answer = (): void => {};
+    answered = new Promise((resolve) => (answer = resolve));
+    const asked = one.locate('lab/asked');
+    await redis.settle();
+    await two.leave('n2');
+    await redis.settle();
+    answer();
+    expect(await asked).toBe('n1');
+    expect(await one.locate('lab/asked')).toBe('n1');
   });
 
   it('nodes that know different nodes are told the same owner too', async () => {

@@ -170,7 +170,8 @@ export class RedisDirectory implements Directory {
     try {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const node = await this.#owners.settle(address, this.#present);
-        if (node !== undefined) {
+        // One that has gone meanwhile would be remembered for as long as a lease.
+        if (node !== undefined && this.#present.nodes.includes(node)) {
           this.#remember(address, { node, at: now });
           return node;
         }
