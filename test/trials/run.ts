@@ -12,8 +12,6 @@ export interface Outcome {
   readonly failed: readonly number[];
 }
 
-/** About two thirds of them are the owner's when it goes. */
-const BUSY_ROOMS = 30;
 const ROLLING = { rooms: 20, each: 4, commandsPerSecond: 200, beforeMs: 15_000, betweenMs: 3000 };
 
 const told = ({ rooms, durations }: TrialResult): string => {
@@ -46,12 +44,13 @@ const runTrials = async (
   cluster: TestCluster,
   say: Say,
 ): Promise<Outcome> => {
+  const { rooms } = options;
   say(SORTS[sort].title);
   const { results, failed } = await repeat(options, cluster, say, {
     trial(name, n, dice) {
       // Each in its turn: what it had has gone elsewhere by then, and some of it has come back.
       const owner = cluster.names[n % cluster.names.length] ?? '';
-      return Trial.run({ cluster, owner, name, rooms: BUSY_ROOMS, dice }, (trial) => SORTS[sort].run(trial, n));
+      return Trial.run({ cluster, owner, name, rooms, dice }, (trial) => SORTS[sort].run(trial, n));
     },
     inShort: told,
   });

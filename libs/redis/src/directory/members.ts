@@ -6,7 +6,8 @@ const RETIRED = '~';
 
 /**
  * KEYS nodes. ARGV lease-ms, names. Renews their leases, ends those that have run out, and says so to all when that changed
- * who takes part. The time is the server's. -> those of them that had no lease, all names
+ * who takes part. The time is the server's. -> those of them that had no lease, all names, in how many milliseconds the
+ * first lease ends
  */
 const BEAT = `
 local time = redis.call('TIME')
@@ -17,7 +18,8 @@ for i = 2, #ARGV do
   if redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) > 0 then added[#added + 1] = ARGV[i] end
 end
 if changed + #added > 0 then redis.call('SPUBLISH', KEYS[1], '') end
-return {added, redis.call('ZRANGE', KEYS[1], 0, -1)}`;
+local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+return {added, redis.call('ZRANGE', KEYS[1], 0, -1), (first[2] or now + ARGV[1]) - now}`;
 
 /** KEYS nodes. ARGV names. */
 const REMOVE = `
@@ -41,6 +43,8 @@ export interface Nodes {
 interface Present extends Nodes {
   /** Those whose lease was renewed and had ended, or had not begun. */
   readonly renewed: readonly string[];
+  /** Until the first of their leases ends, if it is not renewed. Milliseconds. */
+  readonly endsInMs: number;
 }
 
 const nodeOf = (name: string): string => (name.startsWith(RETIRED) ? name.slice(RETIRED.length) : name);
@@ -64,10 +68,11 @@ export class Members {
   /** @param retired those of them that take no more rooms. */
   async renew(nodes: ReadonlySet<string>, retired: ReadonlySet<string>): Promise<Present> {
     const own = Array.from(nodes, (node) => (retired.has(node) ? RETIRED + node : node));
-    const [added, found] = (await this.#beat([this.keys.nodes], [this.leaseMs, ...own])) as [Buffer[], Buffer[]];
+    const renewed = await this.#beat([this.keys.nodes], [this.leaseMs, ...own]);
+    const [added, found, endsInMs] = renewed as [Buffer[], Buffer[], number];
     const names = found.map(String);
     const takers = names.filter((name) => !name.startsWith(RETIRED)).sort();
-    return { nodes: names.map(nodeOf).sort(), takers, renewed: added.map((name) => nodeOf(String(name))) };
+    return { nodes: names.map(nodeOf).sort(), takers, renewed: added.map((name) => nodeOf(String(name))), endsInMs };
   }
 
   /** One that goes on comes back with its next beat. */

@@ -145,6 +145,15 @@ describe('RedisDirectory', () => {
     expect(new Set(await located(one))).toEqual(new Set(['n1']));
   });
 
+  it('a lease that ends is found to have ended then, and not with the next beat', async () => {
+    // The beat that follows would come long after the lease.
+    const times = { leaseMs: 200_000, beatMs: 60_000, fenceMs: 100_000 };
+    const { one, two } = await pair({ times }, { times: { leaseMs: 300, beatMs: 100, fenceMs: 200 } });
+    const gone = new Promise((resolve) => void one.watch(resolve));
+    two.close();
+    expect(await gone).toEqual(['n1']);
+  });
+
   it('one that Redis has not answered for a while knows of nobody, however late its timers are, until it answers', async () => {
     let now = 0;
     const end = await redis.end(redis.app());
