@@ -2,17 +2,26 @@ import { createClient, type Carrier, type Client, type ClientRoom } from '@green
 import type { Entry } from '@greenroom/rooms';
 import type { Chat } from '../../src/chat/chat.contract.js';
 import { login } from './clients.js';
+import { pause } from './within.js';
 
 interface Message {
   readonly text: string;
   readonly seq: number;
 }
-interface Acked extends Message {
+/** Times are milliseconds of `performance.now()`. */
+export interface Acked extends Message {
   readonly epoch: number;
+  /** When it was due, if it was late; `ackedAt` less this is how long its sender has waited. */
+  readonly saidAt: number;
+  readonly ackedAt: number;
+  /** Its sender had no connection for some of that time. */
+  readonly wasAway: boolean;
 }
 
 /** Commands take as long as they take: a spec says by when one has to be answered. */
 const TIMEOUT_MS = 120_000;
+/** Who keeps saying something says no more while so much is unanswered: half of what a room lets wait. */
+const MOST_UNANSWERED = 32;
 
 /** A member of a chat by the client library, which notes what it was told and what was acknowledged. */
 export class SdkMember {
@@ -26,6 +35,8 @@ export class SdkMember {
   readonly #talking: Promise<void>[] = [];
   #isTalking = false;
   #said = 0;
+  /** How often the connection was lost. */
+  #losses = 0;
 
   private constructor(
     readonly name: string,
@@ -34,6 +45,9 @@ export class SdkMember {
   ) {
     room.on('message', ({ text }, { seq }) => void this.heard.push({ text, seq }));
     room.on('room.reset', ({ position }) => void this.resets.push(position.seq));
+    client.onStatus(({ state }) => {
+      if (state === 'waiting') this.#losses += 1;
+    });
   }
 
   static async join(url: string, name: string, carrier: Carrier, room: string): Promise<SdkMember> {
@@ -42,10 +56,26 @@ export class SdkMember {
     return new SdkMember(name, client, await client.join('chat', room));
   }
 
+  /** Commands so far, answered or not. */
+  get said(): number {
+    return this.#said;
+  }
+
+  /** Up to where it was told. */
+  get toldTo(): number {
+    return Math.max(this.heard.at(-1)?.seq ?? 0, ...this.resets);
+  }
+
   /** Says one thing after the other, so many at once, until it is to stop. */
   talk(atOnce: number): void {
     this.#isTalking = true;
     for (let lane = 0; lane < atOnce; lane += 1) this.#talking.push(this.#lane());
+  }
+
+  /** Says something each so many milliseconds, whether what was said before is answered or not, until it is to stop. */
+  keepSaying(everyMs: number, firstInMs = 0): void {
+    this.#isTalking = true;
+    this.#talking.push(this.#rhythm(everyMs, performance.now() + firstInMs));
   }
 
   /** Resolves when all it has said is answered. */
@@ -55,6 +85,7 @@ export class SdkMember {
   }
 
   close(): void {
+    this.#isTalking = false;
     this.client.close();
   }
 
@@ -84,15 +115,31 @@ export class SdkMember {
   }
 
   async #lane(): Promise<void> {
-    while (this.#isTalking) {
-      this.#said += 1;
-      const text = `${this.name} ${this.#said}`;
-      try {
-        const { position } = await this.room.send('say', { text });
-        this.acked.push({ text, ...position });
-      } catch (error) {
-        this.failed.push(error);
-      }
+    while (this.#isTalking) await this.#say(performance.now());
+  }
+
+  async #rhythm(everyMs: number, firstAt: number): Promise<void> {
+    const unanswered = new Set<Promise<void>>();
+    for (let due = firstAt; this.#isTalking; due += everyMs) {
+      await pause(Math.max(0, due - performance.now()));
+      if (!this.#isTalking || unanswered.size >= MOST_UNANSWERED) continue;
+      const said = this.#say(due).finally(() => unanswered.delete(said));
+      unanswered.add(said);
+    }
+    await Promise.all(unanswered);
+  }
+
+  /** Never rejects. */
+  async #say(saidAt: number): Promise<void> {
+    this.#said += 1;
+    const text = `${this.name} ${this.#said}`;
+    const losses = this.client.status.state === 'online' ? this.#losses : -1;
+    try {
+      const { position } = await this.room.send('say', { text });
+      const wasAway = losses !== this.#losses;
+      this.acked.push({ text, ...position, saidAt, ackedAt: performance.now(), wasAway });
+    } catch (error) {
+      this.failed.push(error);
     }
   }
 }

@@ -17,6 +17,8 @@ export interface TestClusterOptions {
   readonly main?: string;
   /** Of a node, beside its port. @default what the demo needs to be one of them */
   readonly env?: (redisUrl: string, name: string) => Environment;
+  /** Nodes speak with Redis itself: there is no way in between that can be broken, or takes time. @default false */
+  readonly isDirect?: boolean;
   /** Is told each line that a node writes. */
   readonly heard?: (name: string, line: string) => void;
 }
@@ -46,19 +48,21 @@ export class TestCluster {
     main = 'dist/main.js',
     env = demo,
     root = ROOT,
+    isDirect = false,
     heard = () => {},
   }: TestClusterOptions = {}): Promise<TestCluster> {
     const redis = await RedisServer.start();
     const names = Array.from({ length: count }, (_, i) => `node-${i + 1}`);
     const target = { port: redis.port };
-    const ways = new Map(await Promise.all(names.map(async (name) => [name, await faultProxy({ target })] as const)));
+    const wayOf = async (name: string): Promise<[string, FaultProxy]> => [name, await faultProxy({ target })];
+    const ways = new Map(await Promise.all(isDirect ? [] : names.map(wayOf)));
     const cluster = await Cluster.open({
       nodes: count,
       watcher: { said: ({ name }, line) => heard(name, line) },
       program: (name) => ({
         args: ['--enable-source-maps', main],
         cwd: root,
-        env: env(`redis://127.0.0.1:${ways.get(name)?.port}`, name),
+        env: env(`redis://127.0.0.1:${ways.get(name)?.port ?? redis.port}`, name),
       }),
     });
     const nodes = new TestCluster(redis, cluster, ways);
@@ -95,7 +99,7 @@ export class TestCluster {
   /** Between the node and Redis. */
   way(name: string): FaultProxy {
     const way = this.ways.get(name);
-    if (way === undefined) throw new Error(`there is no ${name}`);
+    if (way === undefined) throw new Error(`${name} has no way to Redis that can be broken`);
     return way;
   }
 
@@ -125,6 +129,15 @@ export class TestCluster {
       },
       START_MS,
     );
+  }
+
+  /** All nodes take traffic again, whatever has happened to them. */
+  async mend(): Promise<void> {
+    for (const node of this.cluster.nodes) {
+      node.thaw();
+      if (node.state.is === 'stopping') await node.ended;
+    }
+    for (const name of this.names) await this.bringUp(name);
   }
 
   /** Whoever connects meanwhile gets to that node. */
@@ -158,9 +171,15 @@ export class TestCluster {
 
   /** The room's log, as Redis has it. */
   async log(room: string): Promise<readonly Entry[]> {
+    const [log = []] = await this.logs([room]);
+    return log;
+  }
+
+  /** Logs of rooms, as Redis has them. */
+  async logs(rooms: readonly string[]): Promise<readonly (readonly Entry[])[]> {
     const ports = await openRedis({ url: this.redis.url });
     try {
-      return await ports.store.read(room, { limit: 1_000_000 });
+      return await Promise.all(rooms.map((room) => ports.store.read(room, { limit: 1_000_000 })));
     } finally {
       await ports.close();
     }

@@ -6,7 +6,8 @@ const RETIRED = '~';
 
 /**
  * KEYS nodes, loads. ARGV lease-ms, then names, each with its load or ''. Renews their leases, ends those that have run out, and
- * says so to all when that changed who takes part. The time is the server's. -> those of them that had no lease, all names, loads
+ * says so to all when that changed who takes part. The time is the server's. -> those of them that had no lease, all names,
+ * loads, in how many milliseconds the first lease ends
  */
 const BEAT = `
 local time = redis.call('TIME')
@@ -23,7 +24,9 @@ if changed + #added > 0 then
     if not redis.call('ZSCORE', KEYS[1], name) then redis.call('ZREM', KEYS[2], name) end
   end
 end
-return {added, redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')}`;
+local names, loads = redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
+local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+return {added, names, loads, (first[2] or now + ARGV[1]) - now}`;
 
 /** KEYS nodes. ARGV names. */
 const REMOVE = `
@@ -52,6 +55,8 @@ export type Load = () => number;
 interface Present extends Nodes {
   /** Those whose lease was renewed and had ended, or had not begun. */
   readonly renewed: readonly string[];
+  /** Until the first of their leases ends, if it is not renewed. Milliseconds. */
+  readonly endsInMs: number;
 }
 
 const nodeOf = (name: string): string => (name.startsWith(RETIRED) ? name.slice(RETIRED.length) : name);
@@ -78,10 +83,16 @@ export class Members {
       retired.has(node) ? RETIRED + node : node,
       written(load()),
     ]).flat();
-    const found = await this.#beat([this.keys.nodes, this.keys.loads], [this.leaseMs, ...own]);
-    const [renewed = [], names = [], loads = []] = (found as Buffer[][]).map((each) => each.map(String));
-    const takers = names.filter((name) => !name.startsWith(RETIRED)).sort();
-    return { nodes: names.map(nodeOf).sort(), takers, loads: read(loads), renewed: renewed.map(nodeOf) };
+    const answer = await this.#beat([this.keys.nodes, this.keys.loads], [this.leaseMs, ...own]);
+    const [added, found, loads, endsInMs] = answer as [Buffer[], Buffer[], Buffer[], number];
+    const names = found.map(String);
+    return {
+      nodes: names.map(nodeOf).sort(),
+      takers: names.filter((name) => !name.startsWith(RETIRED)).sort(),
+      loads: read(loads.map(String)),
+      renewed: added.map((name) => nodeOf(String(name))),
+      endsInMs,
+    };
   }
 
   /** One that goes on comes back with its next beat. */

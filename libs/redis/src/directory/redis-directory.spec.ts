@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@greenroom/rooms';
 import { VirtualClock } from '@greenroom/testing';
 import { directoryContract } from '@greenroom/testing/contracts';
+import type { Sender } from '../connection.js';
 import { becomes, TestRedis, type End } from '../redis.fixture.js';
 import { LEASE_TIMES, RedisDirectory, type DirectoryContext } from './redis-directory.js';
 
@@ -73,6 +74,33 @@ describe('RedisDirectory', () => {
     expect(order).toEqual([0, 1, 2]);
   });
 
+  it('an owner that goes while it is asked for is neither told nor remembered', async () => {
+    const prefix = redis.app();
+    const end = await redis.end(prefix);
+    let answered = Promise.resolve();
+    const slow: Sender = {
+      send: async (command, ...args) => {
+        const reply = await end.redis.send(command, ...args);
+        if (command === 'GETEX') await answered;
+        return reply;
+      },
+    };
+    const one = await open(end, { redis: slow });
+    const two = await open(await redis.end(prefix));
+    await two.join('n2');
+    expect(await two.locate('lab/asked')).toBe('n2');
+    await one.join('n1');
+    let answer = (): void => {};
+    answered = new Promise((resolve) => (answer = resolve));
+    const asked = one.locate('lab/asked');
+    await redis.settle();
+    await two.leave('n2');
+    await redis.settle();
+    answer();
+    expect(await asked).toBe('n1');
+    expect(await one.locate('lab/asked')).toBe('n1');
+  });
+
   it('nodes that know different nodes are told the same owner too', async () => {
     const { prefix, one } = await pair();
     // It has not heard of who comes next.
@@ -115,6 +143,15 @@ describe('RedisDirectory', () => {
     await gone;
     expect(heard).toEqual([['n1']]);
     expect(new Set(await located(one))).toEqual(new Set(['n1']));
+  });
+
+  it('a lease that ends is found to have ended then, and not with the next beat', async () => {
+    // The beat that follows would come long after the lease.
+    const times = { leaseMs: 200_000, beatMs: 60_000, fenceMs: 100_000 };
+    const { one, two } = await pair({ times }, { times: { leaseMs: 300, beatMs: 100, fenceMs: 200 } });
+    const gone = new Promise((resolve) => void one.watch(resolve));
+    two.close();
+    expect(await gone).toEqual(['n1']);
   });
 
   it('one that Redis has not answered for a while knows of nobody, however late its timers are, until it answers', async () => {

@@ -60,6 +60,8 @@ export class RedisDirectory implements Directory {
   /** When its channels were lost last: what was answered to an earlier beat says nothing any more. */
   #lostAt = -Infinity;
   #timer: Timer | undefined;
+  /** Of a beat out of turn. */
+  #early: Timer | undefined;
   #isClosed = false;
 
   private constructor(private readonly context: DirectoryContext) {
@@ -161,7 +163,7 @@ export class RedisDirectory implements Directory {
 
   close(): void {
     this.#isClosed = true;
-    if (this.#timer !== undefined) this.context.clock.cancel(this.#timer);
+    for (const timer of [this.#timer, this.#early]) if (timer !== undefined) this.context.clock.cancel(timer);
   }
 
   get #isCutOff(): boolean {
@@ -172,7 +174,8 @@ export class RedisDirectory implements Directory {
     try {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const node = await this.#owners.settle(address, this.#present);
-        if (node !== undefined) {
+        // One that has gone meanwhile would be remembered for as long as a lease.
+        if (node !== undefined && this.#present.nodes.includes(node)) {
           this.#remember(address, { node, at: now });
           return node;
         }
@@ -221,6 +224,16 @@ export class RedisDirectory implements Directory {
     // Whoever was taken for gone hears of it, though nobody may have seen it.
     this.#see(without(present, present.renewed));
     this.#see(present);
+    this.#beatWhenOver(present.endsInMs);
+  }
+
+  /** A lease that is not renewed in time is found to have ended when it does, not with the next beat. */
+  #beatWhenOver(endsInMs: number): void {
+    const { clock, times } = this.context;
+    if (this.#early !== undefined) clock.cancel(this.#early);
+    this.#early = undefined;
+    if (endsInMs >= times.beatMs || this.#isClosed) return;
+    this.#early = clock.after(endsInMs + 1, () => void this.#beat());
   }
 
   #beatLater(): void {
