@@ -59,13 +59,17 @@ export class Evidence {
     await store.close();
   }
 
-  /** Everything has been put right: gives everybody time to see that it is. @returns whether they have; the crowd is gone then. */
-  async rest(crowd: Crowd): Promise<boolean> {
+  /**
+   * Everything has been put right: gives everybody time to see that it is.
+   * @param tellingMs after which a room has heard of who has gone.
+   * @returns whether they have; the crowd is gone then.
+   */
+  async rest(crowd: Crowd, tellingMs = 0): Promise<boolean> {
     crowd.settle();
     if (!(await this.#areSettled(crowd))) return false;
     this.faults.push(...(await crowd.library.finish()));
     // Whoever was lost on the way is gone for good by then, and all have heard of it.
-    await pause(GRACE_MS + 1500);
+    await pause(tellingMs + GRACE_MS + 1500);
     this.observe({ type: 'quiet' });
     for (const participant of crowd.participants) participant.audit();
     await this.#areSettled(crowd);

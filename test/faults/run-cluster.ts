@@ -20,6 +20,8 @@ export interface ClusterReport extends Findings {
 
 const SECRET = 'fault-runs-sign-their-tokens-with-this-secret';
 const TICK_MS = 50;
+/** A node that had no answer before a command's deadline tries again within five seconds. */
+const TELLING_MS = 10_000;
 /** Between two things that happen, milliseconds. */
 const BETWEEN_MS = [300, 1500] as const;
 /** Rooms are saved as rarely as there are clients to fill them. */
@@ -110,7 +112,7 @@ class ClusterRun implements Scene<ClusterReport> {
     proxy.cut('reset');
     proxy.set({});
     await cluster.ready();
-    if (!(await this.#evidence.rest(crowd))) return;
+    if (!(await this.#evidence.rest(crowd, TELLING_MS))) return;
     const { store } = await openRedis({ url: cluster.redis.url });
     await this.#evidence.look(store);
   }

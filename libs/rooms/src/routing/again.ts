@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.js';
 import { RoomError } from '../errors.js';
 
-const LONGEST_PAUSE_MS = 60_000;
-/** What a room that cannot be reached just then must hear is told it so often again: for about ten minutes. */
-export const TRIES = 15;
+/** So long after a room can be reached again it has heard. */
+const LONGEST_PAUSE_MS = 5000;
+/** What a room that cannot be reached just then must hear is told it so often again: for ten minutes at least. */
+export const TRIES = 125;
 
 /**
  * Has something that failed tried again, unless that is of no use or has been done often enough.
