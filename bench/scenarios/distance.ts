@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load } from '../client/load.js';
 import type { Gathering, Stage } from '../run/stage.js';
 import { sum } from '../run/used.js';
-import { atRest, nodeMicros, nodesPerCommand, redisPerCommand, saturated } from './cluster-figures.js';
+import { nodeMicros, nodesPerCommand, redisPerCommand, saturated } from './cluster-figures.js';
 import type { Scenario, Sized } from './scenario.js';
 import { NODES } from './setting.js';
 
@@ -153,7 +153,6 @@ export const DISTANCE: readonly Scenario[] = [
         toldP50: steady.latency.quantile(0.5),
         toldP99: steady.latency.quantile(0.99),
         ...redisPerCommand(steady, rest),
-        ...atRest(rest),
         clientBusy: steady.clientBusy * 100,
       };
     },

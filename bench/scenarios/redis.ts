@@ -69,7 +69,6 @@ export const REDIS: readonly Scenario[] = [
         toldP99: steady.latency.quantile(0.99),
         ...redisPerCommand(steady, rest),
         redisKept: steady.redis.memoryBytes / steady.commands,
-        ...atRest(rest),
         clientBusy: steady.clientBusy * 100,
       };
     },
@@ -132,8 +131,7 @@ export const REDIS: readonly Scenario[] = [
     keeps: 'redis',
     compares: 'points',
     async measure(stage, { size, windowMs }, point) {
-      const rest = await seated(stage, countAt(still[size], point), NODES, 2 * windowMs);
-      return atRest(rest);
+      return atRest(await seated(stage, countAt(still[size], point), NODES, 2 * windowMs));
     },
   },
 ];
