@@ -12,9 +12,10 @@ export const USAGE = `npm run bench -- [options]
   --small              for the gate: whether what is delivered is right
   --profile <folder>   writes CPU profiles of the servers there, and says where the time goes
   --out <folder>       for results.json and index.html. Default: bench/results
-  --docs               brings docs/performance.json up to date for the scenarios that are run, and the tables of
-                       docs/performance.md; the others' figures are kept, if they are of this machine and these versions
-  --report             measures nothing: writes tables and page anew from docs/performance.json`;
+  --docs               brings docs/performance.json and docs/scale.json up to date for the scenarios that are run, and the
+                       tables of the pages beside them; the others' figures are kept, if they are of this machine and these
+                       versions
+  --report             measures nothing: writes tables and pages anew from what is kept`;
 
 export interface Options {
   readonly scenarios: readonly Scenario[];
@@ -51,9 +52,11 @@ export const readOptions = (args: readonly string[]): Options => {
     SCENARIOS.map(({ id }) => id),
     'scenario',
   );
+  const servers = listed(values.servers, SERVER_NAMES, 'server');
   return {
-    scenarios: SCENARIOS.filter(({ id }) => ids.includes(id)),
-    servers: listed(values.servers, SERVER_NAMES, 'server'),
+    // Those that none of the servers takes part in are left out.
+    scenarios: SCENARIOS.filter((each) => ids.includes(each.id) && each.servers.some((name) => servers.includes(name))),
+    servers,
     scale: { ...SCALES[size], runs },
     profileDir: values.profile,
     out: values.out,

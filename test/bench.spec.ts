@@ -51,3 +51,14 @@ test('Greenroom answers every command, in memory and on disk, and takes in whoev
   const results = await measure('e,f,g,h', both.join(','));
   expect(measured(results)).toEqual(['e', 'f', 'g', 'h'].flatMap((id) => both.map((server) => `${id} ${server}`)));
 }, 60_000);
+
+test('three nodes on a Redis answer every command, near and far, and deliver every message wherever its members are', async () => {
+  const results = await measure('l,o', 'greenroom-ws');
+  expect(measured(results)).toEqual(['l', 'l', 'o', 'o'].map((id) => `${id} greenroom-ws`));
+  // A command through another node is sent there and answered from there; what is written is the same.
+  const [near = Number.NaN, far = Number.NaN] = (results.scenarios[0]?.points ?? []).map(({ entries }) => {
+    const { redisSpublish, redisEvalsha } = entries[0]?.runs[0] ?? {};
+    return (redisSpublish ?? Number.NaN) / (redisEvalsha ?? Number.NaN);
+  });
+  expect(far / near).toBeGreaterThan(1.5);
+}, 120_000);

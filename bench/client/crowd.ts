@@ -7,11 +7,10 @@ import { Member } from './member.js';
 /** Who is to connect, and where they go. */
 export interface Seating {
   readonly server: ServerName;
-  readonly port: number;
   /** Kind of the rooms; servers without kinds see it as part of the name. */
   readonly kind: 'talk' | 'ledger' | 'shelf';
-  /** `undefined`: connected, in no room. */
-  readonly rooms: readonly { readonly number: number; readonly members: number }[];
+  /** Members are spread evenly over the `ports` of their room: the first of them are at the first. */
+  readonly rooms: readonly { readonly number: number; readonly members: number; readonly ports: readonly number[] }[];
   /** Whether they join, or are connected only. */
   readonly joins: boolean;
   /** So many connect at the same time. */
@@ -36,18 +35,22 @@ export class Crowd {
     readonly rooms: readonly CrowdRoom[],
   ) {}
 
-  static async gather({ server, port, kind, rooms, joins, atOnce }: Seating): Promise<Crowd> {
+  static async gather({ server, kind, rooms, joins, atOnce }: Seating): Promise<Crowd> {
     const dialect = DIALECTS[server];
     const seated = rooms.map(({ number }) => ({ number, address: `${kind}/r${number}`, members: [] as Member[] }));
     const crowd = new Crowd(dialect, seated);
     // Round robin: all rooms fill up at the same time.
     const most = Math.max(...rooms.map(({ members }) => members));
     const places = Array.from({ length: most }, (_, seat) =>
-      seated.filter((_room, i) => seat < (rooms[i]?.members ?? 0)).map((room) => ({ room, seat })),
+      seated.flatMap((room, i) => {
+        const { members = 0, ports = [] } = rooms[i] ?? {};
+        const port = ports[Math.floor((seat * ports.length) / members)];
+        return seat < members && port !== undefined ? [{ room, seat, port }] : [];
+      }),
     ).flat();
     const worker = async (): Promise<void> => {
       for (let place = places.shift(); place; place = places.shift()) {
-        const { room, seat } = place;
+        const { room, seat, port } = place;
         const started = performance.now();
         const member = await Member.connect(dialect, port, `u${room.number}-${seat}`, joins ? room.address : undefined);
         member.onEnd = (why) => crowd.lost.push(`${member.name}: ${why}`);

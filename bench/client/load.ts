@@ -8,6 +8,8 @@ export type Pace =
 export interface Load {
   readonly command: 'say' | 'add';
   readonly pace: Pace;
+  /** In an open loop: only the first so many members of each room say things, in turn. @default all */
+  readonly speakers?: number;
   /** Of each text. */
   readonly textBytes: number;
   /** Until the code is compiled and the queues are what they will be. */

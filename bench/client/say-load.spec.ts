@@ -51,8 +51,8 @@ const PACES: readonly Load['pace'][] = [
 
 const violationsOf = async (pace: Load['pace'], fault: Fault): Promise<Violations> => {
   const port = await serve(fault);
-  const rooms = [0, 1].map((number) => ({ number, members: 4 }));
-  const crowd = await Crowd.gather({ server: 'ws', port, kind: 'talk', rooms, joins: true, atOnce: 4 });
+  const rooms = [0, 1].map((number) => ({ number, members: 4, ports: [port] }));
+  const crowd = await Crowd.gather({ server: 'ws', kind: 'talk', rooms, joins: true, atOnce: 4 });
   const violations = new Violations();
   const load: Load = { command: 'say', pace, textBytes: 64, warmUpMs: 0, windowMs: 0 };
   const running = new SayLoad(crowd, load, violations, 50);

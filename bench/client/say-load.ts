@@ -88,7 +88,8 @@ export class SayLoad implements Running {
     // Rooms take turns, and in each room its members.
     return new Ticker(pace.perSecond, risesMs, (at) => {
       const room = this.#turns % rooms.length;
-      const seat = Math.floor(this.#turns / rooms.length) % (rooms[room]?.members.length ?? 1);
+      const speakers = this.load.speakers ?? rooms[room]?.members.length ?? 1;
+      const seat = Math.floor(this.#turns / rooms.length) % speakers;
       this.#turns += 1;
       this.#due(room, seat, at);
     });

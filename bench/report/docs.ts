@@ -5,16 +5,18 @@ import { markdown, tableOf, targetsTable } from './tables.js';
 const BEGIN = '<!-- figures: begin -->';
 const END = '<!-- figures: end -->';
 
-/** The part of docs/performance.md that is made of results. */
+const shown = (results: Results): readonly string[] => {
+  const [heads = [], ...verdicts] = targetsTable(results);
+  return verdicts.length === 0 ? [] : ['', '### What was to be shown', '', markdown([heads, ...verdicts])];
+};
+
+/** The part of a page of docs that is made of results. */
 const section = (results: Results): string =>
   [
     BEGIN,
     '',
     provenance(results),
-    '',
-    '### What was to be shown',
-    '',
-    markdown(targetsTable(results)),
+    ...shown(results),
     ...results.scenarios.flatMap((scenario) => [
       '',
       `### ${scenario.id}: ${scenario.title}`,

@@ -7,7 +7,7 @@ import { lineChart } from './line-chart.js';
 import { provenance, provenanceOf } from './provenance.js';
 import { entryOf, metricsOf, summaryOf, type PointResult, type Results, type ScenarioResult } from './results.js';
 import { STYLE } from './style.js';
-import { figuresTable, targetsTable, type Table } from './tables.js';
+import { figuresTable, pointsTable, targetsTable, type Table } from './tables.js';
 
 const card = (title: string, content: Html, isWide = false): Html =>
   html`<section class="card ${isWide ? 'wide' : ''}">
@@ -64,6 +64,15 @@ const tableOf = ([head = [], ...rows]: Table): Html =>
 
 const scenarioOf = (scenario: ScenarioResult, results: Results): Html => {
   const { id, title, about, points } = scenario;
+  const described = [about, provenanceOf(scenario, results)].filter(Boolean).join(' ');
+  if (scenario.compares === 'points')
+    return html`<h2 id="${id}"><span>${id}</span>${title}</h2>
+      <p class="quiet">${described}</p>
+      ${tableOf(pointsTable(scenario))}
+      <details>
+        <summary>All figures</summary>
+        ${tableOf(pointsTable(scenario, true))}
+      </details>`;
   const [only, ...others] = points;
   const charts =
     others.length > 0
@@ -82,7 +91,7 @@ const scenarioOf = (scenario: ScenarioResult, results: Results): Html => {
       html`${point.point === '' ? '' : html`<p class="quiet">${point.point} connections</p>`}${tableOf(figuresTable(point, true))}`,
   );
   return html`<h2 id="${id}"><span>${id}</span>${title}</h2>
-    <p class="quiet">${[about, provenanceOf(scenario, results)].filter(Boolean).join(' ')}</p>
+    <p class="quiet">${described}</p>
     ${charts}
     <details>
       <summary>All figures</summary>

@@ -1,6 +1,6 @@
 import type { Machine } from '../run/machine.js';
 import { METRIC_NAMES, type Figures, type MetricName } from '../scenarios/metrics.js';
-import type { Size } from '../scenarios/scenario.js';
+import type { Compared, Size } from '../scenarios/scenario.js';
 import type { ServerName } from '../servers/server-name.js';
 import { median, summarise, type Summary } from './statistics.js';
 
@@ -28,6 +28,8 @@ export interface ScenarioResult extends Circumstances {
   readonly id: string;
   readonly title: string;
   readonly about: string;
+  /** @default servers */
+  readonly compares?: Compared;
   readonly points: readonly PointResult[];
 }
 
@@ -61,7 +63,21 @@ export const ratioOf = (
   to: ServerName,
 ): number | undefined => {
   const [above, below] = [entryOf(point, server), entryOf(point, to)];
-  if (above === undefined || below === undefined) return undefined;
+  return above && below && ratio(above, below, metric);
+};
+
+/** The same of one server at two points. */
+export const ratioAt = (
+  point: PointResult,
+  to: PointResult,
+  metric: MetricName,
+  server: ServerName,
+): number | undefined => {
+  const [above, below] = [entryOf(point, server), entryOf(to, server)];
+  return above && below && ratio(above, below, metric);
+};
+
+const ratio = (above: Entry, below: Entry, metric: MetricName): number | undefined => {
   const ratios = above.runs.flatMap((figures, i) => {
     const [one, other] = [figures[metric], below.runs[i]?.[metric]];
     return one === undefined || other === undefined ? [] : one / other;

@@ -1,5 +1,5 @@
 import type { Results } from './results.js';
-import { growthTable, figuresTable, targetsTable, type Table } from './tables.js';
+import { growthTable, figuresTable, pointsTable, targetsTable, type Table } from './tables.js';
 
 /** For a terminal: columns of one width, none wider than it must be. */
 const text = (table: Table): string => {
@@ -23,6 +23,8 @@ export const show = (results: Results): string =>
   [
     ...results.scenarios.map((scenario) => {
       const [only, ...others] = scenario.points;
+      if (scenario.compares === 'points')
+        return `${scenario.id}  ${scenario.title}\n${text(pointsTable(scenario, true))}`;
       const table = only === undefined || others.length > 0 ? growthTable(scenario) : turned(figuresTable(only, true));
       return `${scenario.id}  ${scenario.title}\n${text(table)}`;
     }),

@@ -1,7 +1,15 @@
-import { METRICS } from '../scenarios/metrics.js';
+import { METRICS, type MetricName } from '../scenarios/metrics.js';
 import { SERVERS } from '../servers/server-name.js';
 import { figure, heading, number } from './format.js';
-import { metricsOf, summaryOf, type PointResult, type Results, type ScenarioResult } from './results.js';
+import {
+  entryOf,
+  metricsOf,
+  ratioAt,
+  summaryOf,
+  type PointResult,
+  type Results,
+  type ScenarioResult,
+} from './results.js';
 import { judge, type Verdict } from './targets.js';
 
 /** Rows of cells, the first of them the heads. */
@@ -34,8 +42,35 @@ export const growthTable = ({ points }: ScenarioResult): Table => {
   return [[heading('cpu'), ...points.map(({ point }) => point)], ...cells];
 };
 
+/** One line a figure, one column a point; of what is a cost also how it compares to the first point's. `all`: as above. */
+export const pointsTable = ({ points }: ScenarioResult, all = false): Table => {
+  const [first] = points;
+  if (first === undefined) return [[]];
+  const metrics = [...new Set(points.flatMap(metricsOf))].filter((metric) => all || METRICS[metric].isMain);
+  const rows = first.entries.flatMap(({ server }) => {
+    const name = (text: string): string => (first.entries.length > 1 ? `${SERVERS[server]}: ${text}` : text);
+    return metrics.flatMap((metric) => {
+      const cells = points.map((point) => {
+        const entry = entryOf(point, server);
+        const summary = entry && summaryOf(entry, metric);
+        return summary === undefined ? '' : figure(summary, metric);
+      });
+      const ratios = points.map((point) => ratioAt(point, first, metric, server));
+      const isCompared = points.length > 1 && isCost(metric);
+      return [
+        [name(heading(metric)), ...cells],
+        ...(isCompared ? [[name('times the first'), ...ratios.map((each) => number(each ?? Number.NaN, 2))]] : []),
+      ];
+    });
+  });
+  return [['', ...points.map(({ point }) => point)], ...rows];
+};
+
+const isCost = (metric: MetricName): boolean => 'isCost' in METRICS[metric];
+
 /** As many tables as a scenario needs. */
 export const tableOf = (scenario: ScenarioResult): Table => {
+  if (scenario.compares === 'points') return pointsTable(scenario);
   const [only, ...others] = scenario.points;
   return only === undefined || others.length > 0 ? growthTable(scenario) : figuresTable(only);
 };

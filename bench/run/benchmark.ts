@@ -22,7 +22,7 @@ export interface Benchmark {
   readonly wrong: readonly string[];
 }
 
-/** Runs every scenario: servers one after the other, and that again and again, so that what disturbs a machine disturbs all of them. */
+/** Runs every scenario: its points and their servers one after the other, and that again and again, so that what disturbs a machine disturbs all of them. */
 export const benchmark = async (options: BenchmarkOptions): Promise<Benchmark> => {
   const { subject, scale } = options;
   const circumstances: Circumstances = {
@@ -34,31 +34,32 @@ export const benchmark = async (options: BenchmarkOptions): Promise<Benchmark> =
   const wrong: string[] = [];
   for (const scenario of options.scenarios) {
     options.say(`${scenario.id}  ${scenario.title}`);
-    const points: PointResult[] = [];
-    for (const point of scenario.points(scale.size)) points.push(await measurePoint(scenario, point, options, wrong));
-    const { id, title, about } = scenario;
-    scenarios.push({ id, title, about, ...circumstances, points });
+    const points = await measurePoints(scenario, options, wrong);
+    const { id, title, about, compares } = scenario;
+    scenarios.push({ id, title, about, compares, ...circumstances, points });
   }
   return { results: { ...subject, scenarios }, wrong };
 };
 
-const measurePoint = async (
+const measurePoints = async (
   scenario: Scenario,
-  point: string,
   { subject: { machine }, servers, scale, profileDir, say }: BenchmarkOptions,
   wrong: string[],
-): Promise<PointResult> => {
-  const entries = scenario.servers
-    .filter((server) => servers.includes(server))
-    .map((server) => ({ server, runs: [] as Figures[] }));
+): Promise<readonly PointResult[]> => {
+  const named = scenario.servers.filter((server) => servers.includes(server));
+  const points = scenario.points(scale.size).map((point) => ({
+    point,
+    entries: named.map((server) => ({ server, runs: [] as Figures[] })),
+  }));
+  const all = points.flatMap(({ point, entries }) => entries.map((entry) => ({ point, ...entry })));
   for (let round = 1; round <= scale.runs; round += 1)
-    for (const { server, runs } of entries) {
+    for (const { point, server, runs } of all) {
       const name = [scenario.id, point, server].filter(Boolean).join('-');
       const profiles = profileDir && join(profileDir, name);
       const where = [scenario.id, point, `${round}/${scale.runs}`, SERVERS[server]].filter(Boolean).join(' ');
       let figures: Figures = {};
       try {
-        figures = await measureOnce(scenario, point, scale, { server, machine, onDisk: scenario.onDisk, profiles });
+        figures = await measureOnce(scenario, point, scale, { server, machine, keeps: scenario.keeps, profiles });
         say(`  ${where}: ${brief(figures)}`);
       } catch (error) {
         wrong.push(`${where}: ${(error as Error).message}`);
@@ -66,7 +67,7 @@ const measurePoint = async (
       }
       runs.push(figures);
     }
-  return { point, entries };
+  return points;
 };
 
 const brief = (figures: Figures): string =>

@@ -26,7 +26,8 @@ export const COMMANDS: readonly Scenario[] = [
       '20 rooms of 5; each member asks for a sum, and for the next one as soon as it is answered. Nobody else hears of it.',
     servers: [...GREENROOMS, 'socketio', 'nest', 'ws', 'colyseus'],
     points: ONE_POINT,
-    onDisk: false,
+    keeps: 'memory',
+    compares: 'servers',
     async measure(stage, { size, warmUpMs, windowMs }) {
       const { rooms, members } = askers[size];
       await stage.gather({ kind: 'talk', rooms: roomsOf(rooms, members), joins: true, atOnce: AT_ONCE });
@@ -51,7 +52,8 @@ export const COMMANDS: readonly Scenario[] = [
       '100 rooms of 10 on LMDB, synced to disk; 20,400 commands a second of 200 bytes, come what may, each acknowledged once it is on disk and told to all members.',
     servers: GREENROOMS,
     points: ONE_POINT,
-    onDisk: true,
+    keeps: 'disk',
+    compares: 'servers',
     async measure(stage, { size, warmUpMs, windowMs }) {
       const { rooms, members, perSecond } = durable[size];
       await stage.gather({ kind: 'ledger', rooms: roomsOf(rooms, members), joins: true, atOnce: AT_ONCE });

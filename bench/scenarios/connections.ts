@@ -20,7 +20,8 @@ export const CONNECTIONS: readonly Scenario[] = [
       '2,000 people connect, authenticate and join 20 rooms of 100, a hundred of them at any time, as after a restart.',
     servers: SERVER_NAMES.filter((name) => name !== 'limit'),
     points: ONE_POINT,
-    onDisk: false,
+    keeps: 'memory',
+    compares: 'servers',
     async measure(stage, { size }) {
       const { rooms, members } = storm[size];
       const people = rooms * members;
@@ -48,7 +49,8 @@ export const CONNECTIONS: readonly Scenario[] = [
     // With Colyseus one connects to rooms; the limit authenticates nobody.
     servers: [...GREENROOMS, 'socketio', 'nest', 'ws'],
     points: ONE_POINT,
-    onDisk: false,
+    keeps: 'memory',
+    compares: 'servers',
     measure: (stage, { size }) =>
       footprint(stage, idle[size], () =>
         stage.gather({ kind: 'talk', rooms: [{ number: 0, members: idle[size] }], joins: false, atOnce: AT_ONCE }),

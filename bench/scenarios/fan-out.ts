@@ -73,7 +73,8 @@ const scenario = ({ id, title, shape, inFlight }: FanOut): Scenario => ({
   about: `${shape.full.rooms} rooms of ${shape.full.members}; in each, ${inFlight === 1 ? 'one command is' : `${inFlight} commands are`} on the way at any time, of members who take turns.`,
   servers: SERVER_NAMES,
   points: ONE_POINT,
-  onDisk: false,
+  keeps: 'memory',
+  compares: 'servers',
   async measure(stage, scale) {
     const { figures, load, full } = await fanOut(stage, scale, shape[scale.size], inFlight);
     return { ...figures, ...(await halfLoad(stage, load, full)) };
@@ -107,7 +108,8 @@ const growing = (
   ...given,
   servers: [...GREENROOMS, 'limit', 'socketio'],
   points: (size) => [...shapes(size).keys()],
-  onDisk: false,
+  keeps: 'memory',
+  compares: 'servers',
   async measure(stage, scale, point) {
     const shape = shapes(scale.size).get(point);
     if (shape === undefined) throw new Error(`there is no point ${point}`);

@@ -5,6 +5,8 @@ export interface Metric {
   readonly digits: number;
   /** Whether it belongs in charts and in the pages' tables, or is there to judge the others by. */
   readonly isMain: boolean;
+  /** Compared between points. */
+  readonly isCost?: true;
 }
 
 export const METRICS = {
@@ -31,6 +33,36 @@ export const METRICS = {
   heapIdleRoom: { label: 'heap per idle room', unit: 'KiB', digits: 2, isMain: true },
   heapPassivated: { label: 'heap per passivated room', unit: 'KiB', digits: 3, isMain: true },
   roomsPerSecond: { label: 'rooms made, left and saved', unit: '/s', digits: 0, isMain: true },
+  steady: { label: 'commands offered', unit: '/s', digits: 0, isMain: false },
+  nodesCpu: { label: 'CPU per command, all nodes', unit: 'µs', digits: 0, isMain: true, isCost: true },
+  ownerCpu: { label: 'of it, the owner of the rooms', unit: 'µs', digits: 0, isMain: true },
+  othersCpu: { label: 'of it, the other nodes', unit: 'µs', digits: 0, isMain: true },
+  nodesCpuDelivery: { label: 'CPU per delivery, all nodes', unit: 'µs', digits: 2, isMain: true, isCost: true },
+  redisCpu: { label: 'CPU per command, Redis', unit: 'µs', digits: 0, isMain: true },
+  nodesCpuFull: {
+    label: 'CPU per command at saturation, all nodes',
+    unit: 'µs',
+    digits: 0,
+    isMain: true,
+    isCost: true,
+  },
+  redisCpuFull: { label: 'CPU per command at saturation, Redis', unit: 'µs', digits: 0, isMain: true },
+  ackedFull: { label: 'commands at saturation', unit: '/s', digits: 0, isMain: true },
+  redisEvalsha: { label: 'EVALSHA per command', unit: '', digits: 3, isMain: true },
+  redisHmget: { label: 'HMGET per command', unit: '', digits: 3, isMain: true },
+  redisZadd: { label: 'ZADD per command', unit: '', digits: 3, isMain: true },
+  redisHset: { label: 'HSET per command', unit: '', digits: 3, isMain: true },
+  redisSpublish: { label: 'SPUBLISH per command', unit: '', digits: 3, isMain: true },
+  redisRest: { label: 'other Redis commands per command', unit: '', digits: 3, isMain: true },
+  redisAll: { label: 'all Redis commands per command', unit: '', digits: 2, isMain: true },
+  redisBytesIn: { label: 'bytes to Redis per command', unit: '', digits: 0, isMain: true },
+  redisBytesOut: { label: 'bytes from Redis per command', unit: '', digits: 0, isMain: true },
+  redisKept: { label: 'memory of Redis per command', unit: 'bytes', digits: 0, isMain: true },
+  restRedis: { label: 'Redis commands at rest', unit: '/s', digits: 0, isMain: true },
+  restRedisCpu: { label: 'CPU at rest, Redis', unit: '%', digits: 2, isMain: true },
+  restNodeCpu: { label: 'CPU at rest, a node', unit: '%', digits: 2, isMain: true },
+  redisRoomBytes: { label: 'memory of Redis per room', unit: 'bytes', digits: 0, isMain: true },
+  redisRoomKeys: { label: 'keys per room', unit: '', digits: 2, isMain: true },
   serverBusy: { label: 'server busy', unit: '%', digits: 0, isMain: false },
   clientBusy: { label: 'load client busy', unit: '%', digits: 0, isMain: false },
 } as const satisfies Record<string, Metric>;

@@ -22,7 +22,8 @@ export const ROOMS: readonly Scenario[] = [
       '100,000 durable rooms are joined, left, saved and unloaded; then 10,000 are joined and left that stay loaded.',
     servers: GREENROOMS,
     points: ONE_POINT,
-    onDisk: true,
+    keeps: 'disk',
+    compares: 'servers',
     async measure(stage, { size }) {
       const { passivated, idle, first } = made[size];
       await stage.gather({ kind: 'talk', rooms: [{ number: 0, members: VISITORS }], joins: false, atOnce: VISITORS });

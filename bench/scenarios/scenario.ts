@@ -1,6 +1,7 @@
 import type { Stage } from '../run/stage.js';
 import type { ServerName } from '../servers/server-name.js';
 import type { Figures } from './metrics.js';
+import type { Keeping } from './setting.js';
 
 /** `full` is what is published; `quick` looks whether something changed; `small` is for the gate: right, not how fast. */
 export type Size = 'full' | 'quick' | 'small';
@@ -22,6 +23,8 @@ export const SCALES: Readonly<Record<Size, Scale>> = {
 /** A number that depends on the size of the run. */
 export type Sized<T> = Readonly<Record<Size, T>>;
 
+export type Compared = 'servers' | 'points';
+
 export interface Scenario {
   readonly id: string;
   readonly title: string;
@@ -30,7 +33,9 @@ export interface Scenario {
   readonly servers: readonly ServerName[];
   /** What is measured at several sizes: their labels. One point without a name otherwise. */
   points(size: Size): readonly string[];
-  readonly onDisk: boolean;
+  readonly keeps: Keeping;
+  /** What stands side by side in its table: the servers, or the points, of each of which more than one figure is told. */
+  readonly compares: Compared;
   /** With a fresh server and nobody connected. */
   measure(stage: Stage, scale: Scale, point: string): Promise<Figures>;
 }

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface ServerOptions {
   /** A folder of its own, for a store on disk. Absent: what it keeps is in memory. */
   readonly dataDir?: string;
+  /** Where what it keeps is kept instead: it is one of several nodes. */
+  readonly redisUrl?: string;
 }
 
 /** Starts a server on a free port of this machine, and says which. */

@@ -1,17 +1,27 @@
 import 'reflect-metadata';
-import { RoomsModule } from '@greenroom/nestjs';
+import { RoomsModule, type RoomsModuleOptions } from '@greenroom/nestjs';
+import { openRedis } from '@greenroom/redis';
 import { MemoryRoomStore } from '@greenroom/rooms';
 import { openLmdbStore } from '@greenroom/store-lmdb';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { authenticate, HOST, type ServerOptions, type StartServer } from '../bench-server.js';
 import { LedgerRoom, ShelfRoom, TalkRoom } from './bench.rooms.js';
+import { PlacementController } from './placement.controller.js';
 
-@Module({ imports: [RoomsModule.forFeature([TalkRoom, LedgerRoom, ShelfRoom])] })
+const storeOf = ({ dataDir, redisUrl }: ServerOptions): RoomsModuleOptions['store'] => {
+  if (redisUrl !== undefined) return (parts) => openRedis({ url: redisUrl, ...parts });
+  return () => (dataDir === undefined ? new MemoryRoomStore() : openLmdbStore({ dir: dataDir }));
+};
+
+@Module({
+  imports: [RoomsModule.forFeature([TalkRoom, LedgerRoom, ShelfRoom])],
+  controllers: [PlacementController],
+})
 class AppModule {
-  static with({ dataDir }: ServerOptions): DynamicModule {
+  static with(options: ServerOptions): DynamicModule {
     const rooms = RoomsModule.forRoot({
-      store: () => (dataDir === undefined ? new MemoryRoomStore() : openLmdbStore({ dir: dataDir })),
+      store: storeOf(options),
       authenticator: {
         authenticate: async ({ token }) => {
           const id = await authenticate(token);

@@ -1,7 +1,8 @@
 import type { Position } from '@greenroom/protocol';
-import { defineScript, texts, type Script, type Sender } from '../connection.js';
+import { defineScript, type Script, type Sender } from '../connection.js';
 import type { Keys } from '../keys.js';
 import type { Span } from './message.js';
+import { positionOf, Positions, type Found } from './positions.js';
 
 /** How long a head is known of a room whose turns no store of this Redis tells. */
 const HEAD_MS = 24 * 60 * 60 * 1000;
@@ -23,17 +24,23 @@ if ARGV[5] ~= '' then redis.call('SPUBLISH', ARGV[4], ARGV[5]) end`;
 /** How far rooms are whose turns the feed publishes, because no store of this Redis tells them. */
 export class Heads {
   readonly #raise: Script;
+  readonly #positions: Positions;
 
   constructor(
     private readonly redis: Sender,
     private readonly keys: Keys,
   ) {
     this.#raise = defineScript(redis, RAISE);
+    this.#positions = new Positions(redis);
   }
 
   async of(address: string): Promise<Position | undefined> {
-    const [epoch, seq] = texts(await this.redis.send('HMGET', this.keys.head(address), 'epoch', 'seq'));
-    return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
+    return positionOf(await this.redis.send('HMGET', this.keys.head(address), 'epoch', 'seq'));
+  }
+
+  /** The same of many. */
+  ofAll(addresses: readonly string[]): readonly Found[] {
+    return this.#positions.of(addresses.map((address) => this.keys.head(address)));
   }
 
   /** @param message goes to the nodes that listen, in the same step. */

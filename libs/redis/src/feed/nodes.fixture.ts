@@ -36,10 +36,14 @@ export class Node {
     kept: RoomStore | undefined,
   ) {
     const heads = new Heads(end.redis, end.keys);
-    const [of, raise] = [heads.of.bind(heads), heads.raise.bind(heads)];
+    const [of, ofAll, raise] = [heads.of.bind(heads), heads.ofAll.bind(heads), heads.raise.bind(heads)];
     heads.of = async (...args) => {
       this.#reach();
       return of(...args);
+    };
+    heads.ofAll = (addresses) => {
+      if (this.isAway) return addresses.map(() => Promise.reject(new Error('away')));
+      return ofAll(addresses);
     };
     heads.raise = async (...args) => {
       this.#reach();

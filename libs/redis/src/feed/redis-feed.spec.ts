@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryRoomStore, type FeedMessage, type PublishedTurn } from '@greenroom/rooms';
 import { feedContract } from '@greenroom/testing/contracts';
+import { SHARDS } from '../keys.js';
 import { becomes, TestRedis } from '../redis.fixture.js';
 import { Turns } from '../store/turns.fixture.js';
 import { A, HEADS_MS, Nodes, STORES } from './nodes.fixture.js';
@@ -99,6 +100,42 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
     await other.clock.advance(2 * HEADS_MS);
     await redis.settle();
     expect(there).toEqual(all);
+  });
+
+  it('the heads of many rooms are asked for a shard at a time, and a lost end is noticed in each', async () => {
+    const [owner, other] = await nodes.pair(newStore());
+    const addresses = Array.from({ length: 200 }, (_, i) => `lab/${i}`);
+    const heard = addresses.map((address) => other.hear(address));
+    const turns = await Promise.all(addresses.map((address) => Turns.claim(owner.store, address)));
+    await redis.settle();
+    await other.clock.advance(HEADS_MS);
+    const { redis: sender } = other.end;
+    const send = sender.send.bind(sender);
+    const sent: string[] = [];
+    sender.send = (name, ...args) => {
+      sent.push(name);
+      return send(name, ...args);
+    };
+    await other.clock.advance(HEADS_MS);
+    await redis.settle();
+    sender.send = send;
+    const asked = sent.filter((name) => name !== 'PING');
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBeLessThanOrEqual(SHARDS);
+
+    other.loses = addresses.length;
+    const all: PublishedTurn[][] = [];
+    for (const [i, address] of addresses.entries()) {
+      const turn = await turns[i]?.commit();
+      if (turn === undefined) throw new Error('a room has no turns');
+      owner.feed.publish(address, turn);
+      all.push([turn]);
+    }
+    await redis.settle();
+    expect(heard.flat()).toEqual([]);
+    await other.clock.advance(2 * HEADS_MS);
+    await redis.settle();
+    expect(heard).toEqual(all);
   });
 
   it('what was told while the channels were lost is heard once they are back', async () => {

@@ -130,6 +130,14 @@ export class RedisFeed implements Feed {
     }
   }
 
+  /** Whether it is where it was the last time. */
+  #isStill(station: Station): boolean {
+    const { position } = station;
+    if (position === undefined || this.#positions.get(station) === position) return true;
+    this.#positions.set(station, position);
+    return false;
+  }
+
   #compareLater(): void {
     const { clock, headsMs } = this.context;
     this.#timer = clock.after(headsMs, () => void this.#compareHeads());
@@ -139,15 +147,14 @@ export class RedisFeed implements Feed {
     const unsent = [...this.#unsent];
     this.#unsent.clear();
     for (const [address, { span, message }] of unsent) this.#send(address, span, message);
-    const looks = Array.from(this.#stations.values(), async ({ station }) => {
-      const before = station.position;
-      if (before !== undefined && this.#positions.get(station) !== before) {
-        this.#positions.set(station, before);
-        return;
-      }
-      const head = await this.context.log.latest(station.address);
+    const all = Array.from(this.#stations.values(), ({ station }) => station);
+    const still = all.filter((station) => this.#isStill(station));
+    const before = still.map(({ position }) => position);
+    const heads = this.context.log.latestOf(still.map(({ address }) => address));
+    const looks = still.map(async (station, i) => {
+      const head = await heads[i];
       // One that goes on meanwhile is heard.
-      if (head === undefined || station.position !== before) return;
+      if (head === undefined || station.position !== before[i]) return;
       if (station.isNews({ epoch: head.epoch, after: head.seq, to: head.seq })) await station.catchUp();
     });
     for (const look of await Promise.allSettled(looks))

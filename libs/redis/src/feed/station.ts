@@ -14,6 +14,8 @@ export interface Log {
   head(address: string): Promise<Position | undefined>;
   /** How far the room is, as far as that is cheaply known. */
   latest(address: string): Promise<Position | undefined>;
+  /** The same of many rooms, in their order. */
+  latestOf(addresses: readonly string[]): readonly Promise<Position | undefined>[];
   rows(address: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Row[]>;
 }
 

@@ -69,6 +69,10 @@ export class KeptStore implements RoomStore, Log {
     return this.heads.of(address);
   }
 
+  latestOf(addresses: readonly string[]): readonly Promise<Position | undefined>[] {
+    return this.heads.ofAll(addresses);
+  }
+
   saveSnapshot(
     address: string,
     fence: Fence,

@@ -20,6 +20,7 @@ import {
 import { RefusedError, texts, type Argument, type Sender } from '../connection.js';
 import { SHARDS, type Keys } from '../keys.js';
 import { messageHead, type Span } from '../feed/message.js';
+import { positionOf, Positions } from '../feed/positions.js';
 import { decodeRow, encodeRow, line, toldOf, type Row } from './row.js';
 import { storeScripts, type StoreScripts } from './scripts.js';
 
@@ -45,6 +46,7 @@ export interface StoreHooks {
 export class RedisRoomStore implements RoomStore {
   readonly isShared = true;
   readonly #scripts: StoreScripts;
+  readonly #positions: Positions;
   /** Rooms whose log is being read for what is to be blanked in it: what follows waits, to stay in order. */
   readonly #redacting = new Map<string, Promise<unknown>>();
   readonly #writes = new Set<Promise<unknown>>();
@@ -58,6 +60,7 @@ export class RedisRoomStore implements RoomStore {
     private readonly writes: Sender = redis,
   ) {
     this.#scripts = storeScripts(redis, writes);
+    this.#positions = new Positions(redis);
   }
 
   async claim(address: string, owner: string, at: number, create: boolean): Promise<Claim | undefined> {
@@ -180,8 +183,11 @@ export class RedisRoomStore implements RoomStore {
 
   /** The last position of the room's log. */
   async latest(address: string): Promise<Position | undefined> {
-    const [epoch, seq] = texts(await this.redis.send('HMGET', this.keys.room(address), 'epoch', 'seq'));
-    return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : undefined;
+    return positionOf(await this.redis.send('HMGET', this.keys.room(address), 'epoch', 'seq'));
+  }
+
+  latestOf(addresses: readonly string[]): readonly Promise<Position | undefined>[] {
+    return this.#positions.of(addresses.map((address) => this.keys.room(address)));
   }
 
   async #close(): Promise<void> {
