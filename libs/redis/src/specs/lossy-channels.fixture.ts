@@ -72,6 +72,10 @@ class SharedHeads extends Heads {
     return this.all.get(address);
   }
 
+  override ofAll(addresses: readonly string[]): readonly Promise<Position | undefined>[] {
+    return addresses.map((address) => this.of(address));
+  }
+
   override async raise(address: string, span: Omit<Span, 'after'>, message: Buffer | '' = ''): Promise<void> {
     const { epoch, seq } = this.all.get(address) ?? { epoch: 0, seq: 0 };
     if (span.epoch < epoch) return;
