@@ -194,14 +194,15 @@ describe('two nodes', () => {
     await bob.join(ofA);
     const asked: Promise<unknown>[] = [];
     let drained: Promise<void> | undefined;
-    for (let i = 0; i < 200; i += 1) {
+    // As many as may be unanswered at a time.
+    for (let i = 0; i < 64; i += 1) {
       asked.push(bob.send(ofA, 'say', { text: `${i}` }, `id-${i}`));
-      if (i === 100) drained = a.node.drain();
+      if (i === 20) drained = a.node.drain();
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await Promise.all(asked);
     await drained;
-    const all = Array.from({ length: 200 }, (_, i) => `${i}`);
+    const all = Array.from({ length: 64 }, (_, i) => `${i}`);
     expect(await b.said(ofA)).toEqual({ said: all });
     await becomes(() =>
       expect(bob.events('said').map(({ data }) => (data as { readonly text: string }).text)).toEqual(all),
