@@ -17,7 +17,13 @@ let nodes: TestCluster | undefined;
 const members: SdkMember[] = [];
 afterEach(async () => {
   for (const member of members.splice(0)) member.close();
-  await nodes?.close();
+  // A request that polls would fail when the nodes end, and be followed by another.
+  const cluster = nodes;
+  try {
+    if (cluster !== undefined) await eventually('everybody gone', () => cluster.isLeft(), PATIENCE_MS);
+  } finally {
+    await cluster?.close();
+  }
 });
 
 /** Three nodes, and on each a member of one room, each by another carrier. */

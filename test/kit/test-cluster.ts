@@ -161,12 +161,14 @@ export class TestCluster {
 
   /** The node that has the room, by what those say that run. */
   async ownerOf(room: string): Promise<string> {
-    for (const { name, state } of this.cluster.nodes) {
-      if (state.is !== 'listening') continue;
-      const { rooms } = await this.activity(name);
+    for (const [name, { rooms }] of await this.#activities())
       if (rooms.some(({ address }) => address === room)) return name;
-    }
     throw new Error(`nobody has ${room}`);
+  }
+
+  /** Everybody's connection has ended, and so has what was under way on it. */
+  async isLeft(): Promise<boolean> {
+    return [...(await this.#activities()).values()].every(({ connections }) => connections === 0);
   }
 
   /** The room's log, as Redis has it. */
@@ -191,5 +193,11 @@ export class TestCluster {
     await within('the end of all nodes', this.cluster.close());
     await Promise.all([...this.ways.values()].map((way) => way.close()));
     await this.redis.close();
+  }
+
+  /** Of the nodes that run. */
+  async #activities(): Promise<ReadonlyMap<string, Activity>> {
+    const running = this.cluster.nodes.filter(({ state }) => state.is === 'listening');
+    return new Map(await Promise.all(running.map(async ({ name }) => [name, await this.activity(name)] as const)));
   }
 }
