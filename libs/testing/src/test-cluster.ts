@@ -119,7 +119,8 @@ export class TestCluster {
       const late = (): void => settle(() => reject(new UnknownOutcomeError()));
       const timer = this.clock.after(envelope.deadline - this.clock.now(), late);
       this.#owed.add(owed);
-      const back = (run: () => void): void => this.#later(`${to} ${from.id}`, () => settle(run));
+      const back = (run: () => void): void =>
+        this.#later(`${to} ${from.id}`, () => (from.isDeaf ? undefined : settle(run)));
       this.#later(`${from.id} ${to}`, () => {
         const handler = this.#handlers.get(to);
         if (handler === undefined || target?.isCutOff === true) return back(() => reject(new MovedError()));
@@ -172,7 +173,7 @@ export class TestClusterNode implements Directory, Courier {
   isCutOff = false;
   /** It has no lease any more, and has not heard of it. */
   isUnaware = false;
-  /** What is asked of it is lost on the way. */
+  /** What is sent to it is lost on the way. */
   isDeaf = false;
   /** How much it does, as it would tell the others. */
   load = (): number => Number.NaN;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { MovedError, toRoomError } from '../errors.js';
+import { toRoomError, type RoomError } from '../errors.js';
 import type { RoomHost } from '../placement/room-host.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import { Arrivals } from './arrivals.js';
@@ -31,8 +31,9 @@ export class Inbox {
       this.host.ask(address, request, deadline, {
         resolve,
         reject: (thrown) => {
-          if (thrown instanceof MovedError) round.close();
-          reject(toRoomError(thrown));
+          const error = toRoomError(thrown);
+          if (mayComeAgain(error)) round.close();
+          reject(error);
         },
       }),
     );
@@ -45,3 +46,6 @@ export class Inbox {
     return asking;
   }
 }
+
+/** Whoever asked does so again, at once or because this answer is lost: what came later is not to be done before it. */
+const mayComeAgain = ({ code }: RoomError): boolean => code === 'UNAVAILABLE' || code === 'UNKNOWN_OUTCOME';

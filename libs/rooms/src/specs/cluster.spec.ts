@@ -1,12 +1,15 @@
 import { TestCluster, type TestClusterNode } from '@greenroom/testing';
 import { describe, expect, it } from '@jest/globals';
+import { StoreRefusedError } from '../errors.js';
+import { MemoryRoomStore } from '../log/memory-store.js';
+import type { Batch, Fence, RoomStore } from '../log/store.js';
 import { lab } from './lab.fixture.js';
 
 const A = 'lab/a';
 const GRACE_MS = 30_000;
 
-const start = async (count: number, kinds = () => [lab()], delayMs = () => 0) => {
-  const cluster = new TestCluster({ kinds, delayMs });
+const start = async (count: number, kinds = () => [lab()], delayMs = () => 0, store?: RoomStore) => {
+  const cluster = new TestCluster({ kinds, delayMs, ...(store && { store }) });
   const nodes: TestClusterNode[] = [];
   for (let i = 0; i < count; i += 1) nodes.push(await cluster.start());
   return { cluster, nodes: nodes as [TestClusterNode, TestClusterNode, TestClusterNode] };
@@ -140,6 +143,36 @@ describe('when an owner is away for a moment, in which nobody takes it for gone'
     await Promise.all(asked);
     expect(texts(bob)).toEqual(letters);
   });
+});
+
+it('what an owner could not do, and whose answer is lost, is done before what came after it', async () => {
+  const world = { refuses: 0 };
+  class RefusingStore extends MemoryRoomStore {
+    override append(address: string, fence: Fence, batch: Batch): Promise<number> {
+      if (world.refuses === 0) return super.append(address, fence, batch);
+      world.refuses -= 1;
+      return Promise.reject(new StoreRefusedError('full'));
+    }
+  }
+  const {
+    cluster,
+    nodes: [one, two],
+  } = await start(2, undefined, undefined, new RefusingStore());
+  cluster.owners.set(A, one.id);
+  const bob = two.connect('bob');
+  await bob.join(A);
+  world.refuses = 1;
+  two.isDeaf = true;
+  const first = bob.send(A, 'say', { text: 'first' }, 'c1');
+  await cluster.clock.advance(10);
+  const second = bob.send(A, 'say', { text: 'second' }, 'c2');
+  await cluster.clock.advance(10);
+  two.isDeaf = false;
+  cluster.fail(one.id);
+  await cluster.clock.advance(1000);
+  await Promise.all([first, second]);
+  expect(world.refuses).toBe(0);
+  expect(texts(bob)).toEqual(['first', 'second']);
 });
 
 describe('when a node with members dies', () => {
