@@ -1,7 +1,7 @@
 import { VirtualClock } from '@greenroom/testing';
 import { expect, it } from '@jest/globals';
-import { GapError, MovedError } from '../errors.js';
-import { Arrivals } from './arrivals.js';
+import { GapError, MovedError, UnavailableError } from '../errors.js';
+import { Arrivals, type Round } from './arrivals.js';
 import type { Envelope } from './courier.js';
 
 const setUp = () => {
@@ -29,12 +29,20 @@ it('calls are taken in the order in which they were asked, of each node and each
 
 it('after a call that was turned away nothing of its round is taken; the next round is', () => {
   const { enter } = setUp();
-  const round = enter(1, 0) as { close: () => void };
-  round.close();
+  const round = enter(1, 0) as Round;
+  round.close(new MovedError());
   expect(enter(1, 1)).toBeInstanceOf(MovedError);
   expect(enter(1, 2)).toBeInstanceOf(MovedError);
   expect(enter(2, 0)).not.toBeInstanceOf(Error);
   expect(enter(2, 1)).not.toBeInstanceOf(Error);
+});
+
+it('after a call that could not be done, what was under way behind it is refused alike, and does not come again by itself', () => {
+  const { enter } = setUp();
+  (enter(1, 0) as Round).close(new UnavailableError());
+  const next = enter(1, 1);
+  expect([next instanceof UnavailableError, next instanceof MovedError]).toEqual([true, false]);
+  expect(enter(2, 0)).not.toBeInstanceOf(Error);
 });
 
 it('after one that was lost nothing of its round is taken, and who asks is told from where', () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { GapError, MovedError } from '../errors.js';
+import { GapError, MovedError, type UnavailableError } from '../errors.js';
 import type { Envelope } from './courier.js';
 
 /** A round of which nothing came for so long is forgotten. What may be left of it is turned away, and comes again in another. Milliseconds. */
@@ -7,28 +7,28 @@ const REMEMBERED_MS = 10_000;
 
 /** What one node asks of one room, in order, up to a call that is turned away. */
 export class Round {
-  #isOpen = true;
+  #refusal: UnavailableError | undefined;
   /** How many calls of it have come. */
   #come = 0;
   at = 0;
 
   constructor(readonly number: number) {}
 
-  /** Nothing more of it is taken: who asks comes again with all of it. */
-  close(): void {
-    this.#isOpen = false;
+  /** Nothing more of it is taken: of a `MovedError`, who asks comes again with all of it. */
+  close(refusal: UnavailableError): void {
+    this.#refusal ??= refusal;
   }
 
-  /** @throws MovedError when a call before this one was turned away. */
+  /** @throws what it was closed with. */
   checkOpen(): void {
-    if (!this.#isOpen) throw new MovedError();
+    if (this.#refusal !== undefined) throw this.#refusal;
   }
 
   /** @throws MovedError also when a call before this one has not come. */
   next(index: number): void {
     this.checkOpen();
     if (index !== this.#come) {
-      this.close();
+      this.close(new MovedError());
       throw new GapError(this.#come);
     }
     this.#come += 1;
@@ -51,7 +51,7 @@ export class Arrivals {
   }
 
   /**
-   * @returns the round that the envelope is of, to be closed if it is turned away.
+   * @returns the round that the envelope is of, to be closed when that call is not done.
    * @throws MovedError when it is not the next of its line.
    */
   enter({ from, address, round: number, index }: Envelope): Round {

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.js';
-import { toRoomError, type RoomError } from '../errors.js';
+import { MovedError, toRoomError, UnavailableError } from '../errors.js';
 import type { RoomHost } from '../placement/room-host.js';
 import type { ReplyTo, Request } from '../room/request.js';
 import { Arrivals } from './arrivals.js';
 import type { Envelope } from './courier.js';
+import { endsRound } from './line.js';
 
 /** Hands what other nodes ask to the rooms here: in order, and to those only that are this node's. */
 export class Inbox {
@@ -25,14 +26,14 @@ export class Inbox {
     const round = this.#arrivals.enter(envelope);
     // Somebody else may have woken it meanwhile: who came before still goes first.
     const mustAsk = this.#asking.has(address) || !this.host.isActive(address);
-    if (mustAsk && (await this.#askWhose(address)) !== true) round.close();
+    if (mustAsk && (await this.#askWhose(address)) !== true) round.close(new MovedError());
     round.checkOpen();
     return new Promise((resolve, reject) =>
       this.host.ask(address, request, deadline, {
         resolve,
         reject: (thrown) => {
           const error = toRoomError(thrown);
-          if (mayComeAgain(error)) round.close();
+          if (endsRound(error)) round.close(error instanceof MovedError ? error : new UnavailableError(error));
           reject(error);
         },
       }),
@@ -46,6 +47,3 @@ export class Inbox {
     return asking;
   }
 }
-
-/** Whoever asked does so again, at once or because this answer is lost: what came later is not to be done before it. */
-const mayComeAgain = ({ code }: RoomError): boolean => code === 'UNAVAILABLE' || code === 'UNKNOWN_OUTCOME';

@@ -199,3 +199,21 @@ it('what the owner says has not come is asked again at once, and a late answer t
   handed[4]?.asker.resolve('in time');
   expect([ended.get(1), ended.get(2)]).toEqual(['done', 'in time']);
 });
+
+it('after a call that could not be done another round begins, once all are back', async () => {
+  const { clock, line, handed, ended, call } = setUp();
+  line.put(call(1));
+  line.put(call(2));
+  await clock.advance(0);
+  handed[0]?.asker.reject(new UnavailableError());
+  line.put(call(3));
+  await clock.advance(300);
+  expect([handed.length, ended.get(1)]).toMatchObject([2, { code: 'UNAVAILABLE' }]);
+  handed[1]?.asker.reject(new UnavailableError());
+  await clock.advance(20);
+  expect(handed.map(({ number, inLine }) => [number, inLine.round, inLine.index])).toEqual([
+    [1, 1, 0],
+    [2, 1, 1],
+    [3, 2, 0],
+  ]);
+});

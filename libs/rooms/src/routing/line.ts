@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { GapError, MovedError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import { GapError, MovedError, RoomError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { Asker } from '../room/asker.js';
 import type { Request } from '../room/request.js';
 
@@ -52,7 +52,7 @@ export class Line {
   #round = 0;
   #index = 0;
   #owner: string | undefined;
-  /** Some have come back: nobody goes before all are back that were under way. */
+  /** Some have come back, or the round is over: nobody goes before all are back that were under way. */
   #isTurningBack = false;
   #pauseMs = FIRST_PAUSE_MS;
   #state: 'open' | 'locating' | 'pausing' = 'open';
@@ -137,6 +137,7 @@ export class Line {
         if (!this.#isUnderWay(inLine)) return;
         if (mayGoAgain(call, error)) this.#turnBack(call, error);
         else this.#fail(call, error);
+        this.#isTurningBack ||= endsRound(error);
         this.#returned(inLine.index);
         if (error instanceof GapError) this.#turnBackFrom(error.index);
       },
@@ -178,3 +179,10 @@ export class Line {
 /** Whether a call may be made again after it failed like this: nothing was done, or a repeat is known as one. */
 export const mayGoAgain = ({ request }: Call, error: unknown): boolean =>
   error instanceof MovedError || (error instanceof UnansweredError && request.type === 'command');
+
+/**
+ * Nothing that came later is done: who asked does so again, because the room has moved, or because this answer was lost. Who gets
+ * it begins another round.
+ */
+export const endsRound = (error: unknown): boolean =>
+  error instanceof RoomError && (error.code === 'UNAVAILABLE' || error.code === 'UNKNOWN_OUTCOME');
