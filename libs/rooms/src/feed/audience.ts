@@ -170,9 +170,10 @@ export class Audience {
     const { epoch, after, to } = turn;
     hall.last = { epoch, to };
     if (last === undefined) return;
-    const isAstray = (seat: Seat): boolean =>
-      isBehindHole(turn, last) || (epoch > last.epoch && after < last.to && seat.position > after);
-    for (const seat of Array.from(hall.live)) if (isAstray(seat)) seat.onAstray();
+    const isAbove = isBehindHole(turn, last);
+    const isBelow = epoch > last.epoch && after < last.to;
+    if (!isAbove && !isBelow) return;
+    for (const seat of Array.from(hall.live)) if (isAbove || seat.position > after) seat.onAstray();
   }
 
   /**
