@@ -27,6 +27,7 @@ export interface Asked {
   readonly data?: unknown;
   readonly since?: { readonly epoch: number; readonly seq: number };
   readonly session?: string;
+  readonly attempt?: number;
 }
 
 /** One link, its server's end played by the spec. */

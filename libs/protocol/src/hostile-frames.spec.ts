@@ -58,6 +58,7 @@ const frame = fc.record(
     id: field,
     session: field,
     since: fc.oneof(hostile, fc.record({ epoch: fc.nat(), seq: fc.nat() })),
+    attempt: fc.oneof(fc.integer(), field),
     limit: fc.oneof(fc.integer(), field),
     before: field,
     t: field,

@@ -28,6 +28,8 @@ export interface JoinOperation extends InRoom {
   readonly session?: string;
   /** What the client has already seen. */
   readonly since?: Position;
+  /** Rises with every join of this room that the client asks for: one of a session that comes late, after a later one, is refused. */
+  readonly attempt?: number;
 }
 
 export interface MembersOperation extends InRoom {

@@ -16,7 +16,7 @@ const GOOD: [op: string, body: object][] = [
   ['auth', { token: 'a.b.c' }],
   ['auth', { token: of(16_384) }],
   ['join', { room }],
-  ['join', { room, params: { a: 1 }, data: null, session: of(256), since: { epoch: 0, seq: MAX } }],
+  ['join', { room, params: { a: 1 }, data: null, session: of(256), since: { epoch: 0, seq: MAX }, attempt: MAX }],
   ['members', { room }],
   ['members', { room, after: of(256), limit: 1000 }],
   ['leave', { room }],
@@ -45,6 +45,7 @@ const BAD: [op: string, base: object, field: string, values: unknown[]][] = [
   ],
   ['auth', {}, 'token', [...NOT_TEXT, undefined, of(16_385)]],
   ['join', { room }, 'session', [...NOT_TEXT, of(257)]],
+  ['join', { room }, 'attempt', NOT_COUNT],
   [
     'join',
     { room },

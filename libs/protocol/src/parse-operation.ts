@@ -39,6 +39,7 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Operation> = new Map<stri
       ...f.any('data'),
       ...f.maybeText('session', 256),
       ...f.maybePosition('since'),
+      ...f.maybeInteger('attempt', 1, MAX),
     }),
   ],
   [

@@ -48,6 +48,7 @@ export interface TestJoin {
   readonly data?: unknown;
   readonly session?: string;
   readonly since?: Position;
+  readonly attempt?: number;
 }
 
 /** A connection without a socket: it notes what is pushed to it. Data is handed to rooms unchecked. */
@@ -68,13 +69,14 @@ export class TestConnection implements Connection {
     this.pushes.push(frame.push);
   }
 
-  async join(address: string, { profile, params, data, session, since }: TestJoin = {}): Promise<JoinReply> {
+  async join(address: string, { profile, params, data, session, since, attempt }: TestJoin = {}): Promise<JoinReply> {
     const pending = await this.#sessions.join(address, {
       profile: profile ?? { name: this.user.name },
       params: params ?? {},
       data,
       session,
       since,
+      attempt,
       mayCreate: true,
     });
     pending.begin();

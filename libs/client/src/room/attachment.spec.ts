@@ -207,6 +207,17 @@ describe('a place that is lost', () => {
     expect((await stage.reconnect()).last('join').session).toBe('s2');
   });
 
+  it('is asked for by a join with a higher number each time, so that none that is late has it', async () => {
+    const stage = new Stage();
+    const numbers = [];
+    await stage.joined();
+    for (let i = 0; i < 3; i += 1) {
+      numbers.push(stage.link.last('join').attempt);
+      await stage.reconnect();
+    }
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
   it('although the link is there is taken up again, after as long as the server says', async () => {
     const stage = new Stage();
     stage.environment.luck = 0;

@@ -30,6 +30,8 @@ export class Attachment {
   /** The resume secret of the last join. */
   #session: string | undefined;
   #isJoining = false;
+  /** Joins asked for: one that is still on its way on a connection that was given up is not to take the session back. */
+  #attempts = 0;
   #failures = 0;
   #refusal: RoomError | undefined;
   #cancelRejoin: (() => void) | undefined;
@@ -77,8 +79,9 @@ export class Attachment {
     this.#cancelRejoin?.();
     if (this.#status.state === 'ended' || this.#isJoining || !connection.isOnline) return;
     this.#isJoining = true;
+    this.#attempts += 1;
     const since = this.listener.position();
-    const join = { room: this.address, ...this.request, session: this.#session, since };
+    const join = { room: this.address, ...this.request, session: this.#session, since, attempt: this.#attempts };
     connection.ask(connection.packet('join', join), (reply) => {
       this.#isJoining = false;
       this.#answered(reply as Reply<JoinReply> | undefined);

@@ -80,10 +80,10 @@ export class Visit {
 
   async #join(operation: Extract<Operation, { op: 'join' }>, ref: number): Promise<void> {
     const { context } = this;
-    const { room, session, since, data } = operation;
+    const { room, session, since, attempt, data } = operation;
     try {
       const profile = { name: context.userId };
-      const join = { profile, params: {}, data, session, since, mayCreate: true };
+      const join = { profile, params: {}, data, session, since, attempt, mayCreate: true };
       const pending = await context.sessions.join(room, join);
       context.answer(ref, { ok: true, ...pending.reply });
       if (this.isOpen) pending.begin();

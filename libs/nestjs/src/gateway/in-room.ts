@@ -50,7 +50,8 @@ export class InRoom {
     for (const address of this.#attempts.keys()) this.ended(address);
   }
 
-  async join({ room, address, params, data, session, since }: JoinOperation, step: Step): Promise<JoinReply> {
+  async join(operation: JoinOperation, step: Step): Promise<JoinReply> {
+    const { room, address, params, data, session, since } = operation;
     const { admission, quota, settings } = this.desk;
     const kind = this.#kind(address.kind);
     const joined = this.sessions.addresses();
@@ -69,6 +70,7 @@ export class InRoom {
             ...admitted,
             session,
             since,
+            attempt: operation.attempt,
             mayCreate: unmakeable === undefined && mayMake,
             onCreated: () => quota.made(user),
           })

@@ -1,7 +1,8 @@
 import type { EventsPush } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
-import { UnavailableError } from '../errors.js';
-import type { EndedSession, Feed, FeedMessage, PublishedTurn } from './feed.js';
+import { ForbiddenError, UnavailableError } from '../errors.js';
+import { isOutdated } from '../log/place.js';
+import { TAKEN_UP, type EndedSession, type Feed, type FeedMessage, type PublishedTurn } from './feed.js';
 import { Frame } from './frame.js';
 import { Presence } from './presence.js';
 import type { Attached, Seat } from './seat.js';
@@ -70,15 +71,18 @@ export class Audience {
     hall.joining.add(seat);
   }
 
-  /** The room has accepted the join. A session taken up again leaves the connection it was on. */
+  /**
+   * The room has accepted the join. A session taken up again leaves the connection it was on.
+   * @throws ForbiddenError when it was taken up once more since, and that was heard of first.
+   */
   accepted(address: string, seat: Seat, joined: Attached): void {
     const session = joined.sessionId;
     const old = this.#sessions.get(session);
     if (old !== undefined) {
+      if (old.joined !== undefined && isOutdated(joined, old.joined)) throw new ForbiddenError(TAKEN_UP.reason);
       this.remove(address, old);
       // A client that fills a gap takes its session up again where it is.
-      if (old.connection !== seat.connection)
-        old.onEnded({ session, code: 'FORBIDDEN', reason: 'taken up on another connection' });
+      if (old.connection !== seat.connection) old.onEnded({ session, ...TAKEN_UP });
     }
     seat.joined = joined;
     this.#sessions.set(session, seat);

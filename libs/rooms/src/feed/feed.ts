@@ -18,6 +18,9 @@ export interface EndedSession {
   readonly connection?: string;
 }
 
+/** Its session goes on at another connection. */
+export const TAKEN_UP = { code: 'FORBIDDEN', reason: 'taken up on another connection' } as const;
+
 /** One committed turn, as the nodes that have members need it. */
 export interface PublishedTurn {
   readonly type: 'turn';

@@ -9,17 +9,23 @@ const MAX_HELD = 1000;
 /** What is kept of a join for as long as one sits: not the view and the members that its answer brought. */
 export interface Attached extends Pick<Joined, 'sessionId' | 'member' | 'since' | 'listedAt'> {
   readonly secret: string;
+  /** That of the join. */
+  readonly attempt: number | undefined;
   /** Position of the answer. */
   readonly epoch: number;
   readonly seq: number;
 }
 
-export const attachedBy = ({ sessionId, member, since, listedAt, reply }: Joined): Attached => ({
+export const attachedBy = (
+  { sessionId, member, since, listedAt, reply }: Joined,
+  attempt: number | undefined,
+): Attached => ({
   sessionId,
   member,
   since,
   listedAt,
   secret: reply.session,
+  attempt,
   epoch: reply.position.epoch,
   seq: reply.position.seq,
 });

@@ -1,4 +1,5 @@
 import type { Member } from '../contract/member.js';
+import type { Place } from './place.js';
 
 /** What every input is stamped with before a room's logic sees it, so that the logic needs no clock and no chance. */
 export interface Stamp {
@@ -39,13 +40,6 @@ export type Input =
   /** From outside a turn: a settled invoke, a child's event. */
   | { readonly type: 'outside'; readonly event: unknown }
   | { readonly type: 'close'; readonly reason: string };
-
-/** Where a session is attached. */
-export interface Place {
-  /** The node of the connection. */
-  readonly node: string;
-  readonly connection: string;
-}
 
 export interface NewSession extends Place {
   readonly id: string;

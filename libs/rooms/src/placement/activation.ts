@@ -1,7 +1,8 @@
 import { validateNow } from '../contract/schema.js';
 import { DivergedError, InvalidError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
-import type { Entry, Input, Place } from '../log/entry.js';
+import type { Entry, Input } from '../log/entry.js';
+import type { Place } from '../log/place.js';
 import { replay } from '../log/replay.js';
 import { migration, refuseLater, unseal, type Envelope } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';

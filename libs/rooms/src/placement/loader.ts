@@ -1,7 +1,7 @@
 import { NoSuchRoomError, UnknownKindError } from '../errors.js';
 import { kindOf, type RoomKind } from '../kind.js';
 import { LeasedMemoryStore, type Lease } from '../log/leased-memory-store.js';
-import type { Place } from '../log/entry.js';
+import type { Place } from '../log/place.js';
 import type { RoomStore } from '../log/store.js';
 import type { RoomEnvironment } from '../room/environment.js';
 import type { Room, RoomEvents } from '../room/room.js';

@@ -1,8 +1,11 @@
 import type { Member } from '../contract/member.js';
-import type { Input, LeaveReason, Place } from '../log/entry.js';
+import type { Input, LeaveReason } from '../log/entry.js';
+import { placeOf, type Place } from '../log/place.js';
 
 /** A session is attached to a connection, or waits for its member until its grace is over. */
-type Attachment = ({ readonly state: 'attached' } & Place) | { readonly state: 'dropped'; readonly until: number };
+type Attachment =
+  | ({ readonly state: 'attached' } & Place)
+  | ({ readonly state: 'dropped'; readonly until: number } & Pick<Place, 'attempt'>);
 
 export type Session = { readonly id: string; readonly digest: string; readonly member: string } & Attachment;
 
@@ -132,8 +135,7 @@ export class Members {
         const session = this.#sessions.get(input.session);
         if (session === undefined) return;
         this.#admit(input.member, seq);
-        const { node, connection } = input;
-        this.#attach({ ...identityOf(session), state: 'attached', node, connection });
+        this.#attach({ ...identityOf(session), state: 'attached', ...placeOf(input) });
         return;
       }
       case 'drop': {
@@ -214,8 +216,14 @@ export class Members {
   }
 }
 
-const identityOf = ({ id, digest, member }: Session): Pick<Session, 'id' | 'digest' | 'member'> => ({
+const identityOf = ({
   id,
   digest,
   member,
+  attempt,
+}: Session): Pick<Session, 'id' | 'digest' | 'member' | 'attempt'> => ({
+  id,
+  digest,
+  member,
+  ...(attempt !== undefined && { attempt }),
 });

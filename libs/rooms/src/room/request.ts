@@ -1,13 +1,12 @@
 import type { JoinReply, MembersReply, Position, WireEvent } from '@greenroom/protocol';
 import type { Identity, Member } from '../contract/member.js';
 import type { EndedSession } from '../feed/feed.js';
-import type { Place } from '../log/entry.js';
+import type { Place } from '../log/place.js';
 
 /** What somebody outside asks of a room. Plain data: it may come from another node. */
 export type Request =
   | JoinRequestOfRoom
-  | { readonly type: 'leave'; readonly session: string }
-  | { readonly type: 'drop'; readonly session: string; readonly connection: string }
+  | { readonly type: 'leave' | 'drop'; readonly session: string; readonly connection: string }
   /** Whatever sessions a connection has besides the one it knows of are dropped: it was never told of them. */
   | { readonly type: 'disown'; readonly connection: string; readonly but: string | undefined }
   /** What a node knows of who is in the room through it, after others may have taken it, or the room, for gone. */

@@ -5,15 +5,15 @@ import {
   RejectedError,
   RoomClosedError,
   RoomError,
-  RoomFullError,
   UnavailableError,
   UnknownOutcomeError,
 } from '../errors.js';
 import type { EndedSession, PublishedTurn } from '../feed/feed.js';
 import { Passages } from '../feed/passages.js';
-import { digest, type Ids } from '../ids.js';
-import type { Entry, Input, Place } from '../log/entry.js';
+import type { Ids } from '../ids.js';
+import type { Entry, Input } from '../log/entry.js';
 import { answerLater } from './asker.js';
+import { Attachments, type TakenSession } from './attachments.js';
 import { baseline } from './baseline.js';
 import type { RoomCore } from './core.js';
 import type { Asked, Letter } from './letter.js';
@@ -41,20 +41,14 @@ export interface TurnContext {
   report(message: string, error: unknown): void;
 }
 
-export interface CommittedJoin {
+export interface CommittedJoin extends TakenSession {
   readonly request: JoinRequestOfRoom;
-  readonly sessionId: string;
-  readonly secret: string;
   readonly member: Member;
   /** The position right before the join. */
   readonly before: number;
-  /** Taken up again, rather than begun. */
-  readonly resumed: boolean;
   /** It made the room. */
   readonly created: boolean;
 }
-
-const TAKEN_UP = { code: 'FORBIDDEN', reason: 'taken up on another connection' } as const;
 
 const nameOf = (request: Request): string =>
   request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
@@ -74,6 +68,7 @@ export class Turn {
   mustRestart = false;
   #passages: Passages | undefined;
   readonly #ended: EndedSession[] = [];
+  #attachments: Attachments | undefined;
   readonly #waiting: {
     readonly letter: Asked;
     readonly answer: () => unknown;
@@ -178,26 +173,19 @@ export class Turn {
       case 'command':
         return this.#command(request);
       case 'leave':
-        if (core.members.session(request.session) !== undefined)
-          this.#accept({ type: 'leave', session: request.session, reason: 'left' });
+        this.#sessions.leave(request.session, request.connection);
         return () => undefined;
-      case 'drop': {
-        const session = core.members.session(request.session);
-        // A session that was taken up again on another connection is none of the old one's business any more.
-        if (session?.state === 'attached' && session.connection === request.connection) this.#drop(session.id);
+      case 'drop':
+        this.#sessions.drop(request.session, request.connection);
         return () => undefined;
-      }
       case 'disown':
-        for (const session of core.members.sessions())
-          if (session.state === 'attached' && session.connection === request.connection && session.id !== request.but)
-            this.#drop(session.id);
+        this.#sessions.dropAll(({ id, connection }) => connection === request.connection && id !== request.but);
         return () => undefined;
       case 'nodes':
-        for (const session of core.members.sessions())
-          if (session.state === 'attached' && !request.nodes.includes(session.node)) this.#drop(session.id);
+        this.#sessions.dropAll(({ node }) => !request.nodes.includes(node));
         return () => undefined;
       case 'attach': {
-        const ended = request.sessions.flatMap((each) => this.#reattach(each.session, each));
+        const ended = request.sessions.flatMap((each) => this.#sessions.confirm(each.session, each));
         return () => ended;
       }
       case 'kick':
@@ -230,6 +218,13 @@ export class Turn {
     }
   }
 
+  /** Most turns have nothing to do with them. */
+  get #sessions(): Attachments {
+    const { core, ids, now } = this.context;
+    const ended = this.#ended;
+    return (this.#attachments ??= new Attachments({ core, ids, now, ended, accept: (input) => this.#accept(input) }));
+  }
+
   /** Who was refused has made the room all the same, and nobody who joins it after them has. */
   #refuseMaker(error: unknown): void {
     const { core } = this.context;
@@ -237,50 +232,14 @@ export class Turn {
     core.isFresh = false;
   }
 
-  #drop(session: string): void {
-    const { core, now } = this.context;
-    this.#accept({ type: 'drop', session, until: now + core.kind.options.graceMs });
-  }
-
-  /** A session is where its node says it is, unless it has ended or was taken up somewhere else meanwhile. */
-  #reattach(id: string, { node, connection }: Place): EndedSession[] {
-    const { core } = this.context;
-    const session = core.members.session(id);
-    const membership = session && core.members.get(session.member);
-    if (session === undefined || membership === undefined)
-      return core.closed === undefined
-        ? [{ session: id, code: 'UNAVAILABLE', reason: 'the session is over' }]
-        : [{ session: id, code: 'ROOM_CLOSED', reason: core.closed }];
-    if (session.state === 'dropped')
-      this.#accept({ type: 'resume', session: id, node, connection, member: membership.member });
-    else if (session.connection !== connection) return [{ session: id, ...TAKEN_UP }];
-    return [];
-  }
-
   #join(request: JoinRequestOfRoom): () => Promise<ReplyTo<JoinRequestOfRoom>> {
-    const { core, ids } = this.context;
+    const { core } = this.context;
     if (core.closed !== undefined) throw new RoomClosedError(core.closed);
     const member: Member = { ...request.profile, id: request.user };
     const before = core.seq;
     const created = core.isFresh;
-    const known =
-      request.secret === undefined ? undefined : core.members.byDigest(request.user, digest(request.secret));
-    if (known !== undefined && request.secret !== undefined) {
-      const { node, connection } = request;
-      this.#accept({ type: 'resume', session: known.id, node, connection, member });
-      // A connection of the same node is told there.
-      if (known.state === 'attached' && known.node !== node)
-        this.#ended.push({ session: known.id, connection: known.connection, ...TAKEN_UP });
-      const join = { request, sessionId: known.id, secret: request.secret, member, before, resumed: true, created };
-      return () => this.context.joined(join);
-    }
-    if (core.members.get(request.user) === undefined && core.members.count >= core.kind.options.maxMembers)
-      throw new RoomFullError();
-    const secret = ids.secret();
-    const { node, connection } = request;
-    const session = { id: ids.unique(), digest: digest(secret), node, connection };
-    this.#accept({ type: 'join', member, data: request.data, session });
-    const join = { request, sessionId: session.id, secret, member, before, resumed: false, created };
+    const session = this.#sessions.take(request, member);
+    const join = { ...session, request, member, before, created };
     return () => this.context.joined(join);
   }
 

@@ -1,4 +1,4 @@
-import type { ClosedPush, HistoryReply, MembersReply } from '@greenroom/protocol';
+import type { ClosedPush, HistoryReply, JoinReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
 import { NotAMemberError, RoomError, toRoomError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { Audience } from '../feed/audience.js';
@@ -7,7 +7,7 @@ import { Frame } from '../feed/frame.js';
 import { attachedBy, Seat, type Attached } from '../feed/seat.js';
 import type { Ids } from '../ids.js';
 import type { RoomKind } from '../kind.js';
-import type { Joined, Request } from '../room/request.js';
+import type { Request } from '../room/request.js';
 import { tryAgain, TRIES } from './again.js';
 import type { Connection } from './connection.js';
 import type { Router } from './router.js';
@@ -64,6 +64,7 @@ export class ConnectionSessions implements Sessions {
             connection: this.connection.id,
             secret: request.session,
             since: request.since,
+            attempt: request.attempt,
             create: mayCreate && request.mayCreate ? { params: request.params } : undefined,
           },
           undefined,
@@ -72,7 +73,7 @@ export class ConnectionSessions implements Sessions {
         ),
       );
       if (joined.created) request.onCreated?.();
-      return this.#sitDown(address, seat, joined);
+      return this.#sitDown(address, seat, attachedBy(joined, request.attempt), joined.reply);
     } catch (error) {
       audience.remove(address, seat);
       if (error instanceof RoomError && error.hasMadeRoom) request.onCreated?.();
@@ -85,7 +86,7 @@ export class ConnectionSessions implements Sessions {
     const place = this.#joined.get(address);
     if (place === undefined) throw new NotAMemberError();
     this.#standUp(address, place.seat);
-    const leave: Request = { type: 'leave', session: place.joined.sessionId };
+    const leave: Request = { type: 'leave', session: place.joined.sessionId, connection: this.connection.id };
     try {
       await this.context.router.ask(address, leave);
     } catch (error) {
@@ -148,12 +149,13 @@ export class ConnectionSessions implements Sessions {
   async refresh(address: string, profile: object): Promise<void> {
     const place = this.#joined.get(address);
     if (place === undefined) return;
-    const { secret: session } = place.joined;
+    const { secret: session, attempt } = place.joined;
     const pending = await this.join(address, {
       profile,
       params: undefined,
       data: undefined,
       session,
+      attempt,
       mayCreate: false,
     });
     pending.begin();
@@ -200,9 +202,8 @@ export class ConnectionSessions implements Sessions {
     return seat;
   }
 
-  #sitDown(address: string, seat: Seat, accepted: Joined): PendingJoin {
+  #sitDown(address: string, seat: Seat, joined: Attached, reply: JoinReply): PendingJoin {
     const { audience } = this.context;
-    const joined = attachedBy(accepted);
     if (this.#isLost) {
       this.#tellDropped(address, joined.sessionId);
       throw new NotAMemberError();
@@ -216,7 +217,7 @@ export class ConnectionSessions implements Sessions {
       this.#forget(address, last.joined);
     }
     return {
-      reply: accepted.reply,
+      reply,
       begin: () => this.#begin(address, seat),
       cancel: () => {
         this.#standUp(address, seat);
@@ -255,7 +256,7 @@ export class ConnectionSessions implements Sessions {
 
   /** A session that nobody will use. */
   #forget(address: string, { sessionId }: Pick<Attached, 'sessionId'>): void {
-    this.#tell(address, () => ({ type: 'leave', session: sessionId }));
+    this.#tell(address, () => ({ type: 'leave', session: sessionId, connection: this.connection.id }));
   }
 
   #tellDropped(address: string, session: string): void {

@@ -4,6 +4,7 @@ import { eachOf } from '../each-of.js';
 import type { Audience } from '../feed/audience.js';
 import type { EndedSession } from '../feed/feed.js';
 import type { Seat } from '../feed/seat.js';
+import type { Place } from '../log/place.js';
 import { tryAgain, TRIES } from './again.js';
 import type { Router } from './router.js';
 
@@ -59,17 +60,20 @@ export class Reattachment {
   async #tellOf(address: string, seats: readonly Seat[]): Promise<void> {
     const { node } = this;
     const here = new Set(this.audience.seatsIn(address));
-    const sessions = seats.flatMap((seat) =>
-      seat.session === undefined || !here.has(seat)
-        ? []
-        : [{ session: seat.session, node, connection: seat.connection.id }],
-    );
+    const told: Seat[] = [];
+    const sessions: (Place & { readonly session: string })[] = [];
+    for (const seat of seats) {
+      if (seat.joined === undefined || !here.has(seat)) continue;
+      const { sessionId: session, attempt } = seat.joined;
+      told.push(seat);
+      sessions.push({ session, node, connection: seat.connection.id, attempt });
+    }
     if (sessions.length === 0) return;
     try {
-      this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }), seats);
+      this.audience.end(address, await this.router.ask(address, { type: 'attach', sessions }), told);
     } catch (error) {
       if (!(error instanceof NoSuchRoomError)) throw error;
-      this.audience.end(address, sessions.map(lost), seats);
+      this.audience.end(address, sessions.map(lost), told);
     }
   }
 }

@@ -44,6 +44,8 @@ export interface JoinRequest {
   /** Secret of a session to resume. */
   readonly session?: string | undefined;
   readonly since?: Position | undefined;
+  /** Which of the client's joins of this room it is: a room that has seen a later one of the session takes no earlier one. */
+  readonly attempt?: number | undefined;
   /** Whether this join may make the room if there is none and its kind allows it; else NoSuchRoomError. */
   readonly mayCreate: boolean;
   /** Called when this join has made the room, before it settles; also when the room then refuses it. */

@@ -3,6 +3,8 @@ import { expect } from '@jest/globals';
 import { RoomError } from '../errors.js';
 
 const RETRY_MS = 100;
+/** A node hears so much later that a connection is gone which its client has given up. */
+const HALF_OPEN_MS = [0, 40, 1500, 4000];
 
 /** Somebody who means to say things in a room, as the client library does: again with the same id, and on another node when theirs is gone. */
 export class Talker {
@@ -16,6 +18,10 @@ export class Talker {
   #node: TestClusterNode | undefined;
   #connection: TestConnection | undefined;
   #session: string | undefined;
+  /** Joins asked for. */
+  #attempts = 0;
+  /** Times they have gone to another node by themselves. */
+  #moves = 0;
   #position: { epoch: number; seq: number } | undefined;
   /** Pushes of the connection that have been looked at. */
   #looked = 0;
@@ -48,6 +54,12 @@ export class Talker {
   /** Those who were connected to that node are not any more. */
   nodeIsGone(node: TestClusterNode): void {
     if (this.#node === node) this.#disconnect();
+  }
+
+  /** They give up their connection, or what they ask for on one, and go to another node; theirs hears of it later. */
+  move(): void {
+    this.#moves += 1;
+    this.#disconnect();
   }
 
   /** Takes in what was pushed. The client's rule: what begins above where one stands is a gap. */
@@ -100,7 +112,7 @@ export class Talker {
   async #connected(): Promise<TestConnection> {
     while (this.#connection === undefined) {
       const well = this.cluster.present.filter(({ isDead, isCutOff, isRetired }) => !isDead && !isCutOff && !isRetired);
-      const node = well[this.number % well.length];
+      const node = well[(this.number + this.#moves) % well.length];
       if (node !== undefined) await this.#connect(node).catch(() => this.#disconnect());
       if (this.#connection === undefined) await this.#pause();
     }
@@ -120,9 +132,10 @@ export class Talker {
     });
     const session = this.#session === undefined ? {} : { session: this.#session };
     const since = this.#position === undefined ? {} : { since: this.#position };
-    const joined = connection.join(this.address, { ...session, ...since });
+    this.#attempts += 1;
+    const joined = connection.join(this.address, { ...session, ...since, attempt: this.#attempts });
     const reply = await Promise.race([joined, this.#lost, late]).catch((error: unknown) => {
-      if (!node.isDead) connection.drop();
+      this.#abandon(node, connection);
       throw error;
     });
     this.#session = reply.session;
@@ -135,10 +148,16 @@ export class Talker {
   }
 
   #disconnect(): void {
-    const connection = this.#connection;
-    if (connection !== undefined && this.#node?.isDead === false) connection.drop();
+    if (this.#connection !== undefined && this.#node !== undefined) this.#abandon(this.#node, this.#connection);
     this.#connection = this.#node = undefined;
     this.#lose();
+  }
+
+  #abandon(node: TestClusterNode, connection: TestConnection): void {
+    const lateMs = HALF_OPEN_MS[(this.number + this.#attempts) % HALF_OPEN_MS.length] ?? 0;
+    this.cluster.clock.after(lateMs, () => {
+      if (!node.isDead) connection.drop();
+    });
   }
 
   #pause(): Promise<void> {

@@ -22,7 +22,7 @@ describe('the life of a room over several nodes', () => {
     );
   }, 300_000);
 
-  it.each(['kill', 'cut', 'lapse', 'back', 'drain', 'deaf', 'blip'])('has met: %s', (fault) => {
+  it.each(['kill', 'cut', 'lapse', 'back', 'drain', 'deaf', 'blip', 'move'])('has met: %s', (fault) => {
     expect(hits.get(fault)).toBeGreaterThan(10);
   });
 });

@@ -12,6 +12,7 @@ export type Step =
   | { readonly type: 'say'; readonly who: number; readonly count: number }
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'start' }
+  | { readonly type: 'move'; readonly who: number }
   | { readonly type: 'deaf' | 'blip'; readonly node: number; readonly ms: number }
   | { readonly type: 'kill' | 'cut' | 'lapse' | 'back' | 'drain'; readonly node: number };
 
@@ -29,6 +30,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(5, 50, 300, 2500, 7000) }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('start' as const) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('move' as const), who: fc.nat(TALKERS - 1) }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -80,6 +82,10 @@ export class Trial {
       case 'start':
         if (this.#live.length < 5) await this.cluster.start();
         return;
+      case 'move':
+        this.#hit('move');
+        this.#talkers[step.who]?.move();
+        return;
       case 'back':
         return this.#back(this.#live.filter((node) => !isWell(node))[step.node]);
       case 'deaf':
@@ -112,8 +118,8 @@ export class Trial {
       for (const asked of talker.atOnce) expect(said.filter((text) => asked.includes(text))).toEqual(asked);
       expect(talker.told).toEqual(said);
     }
-    const active = this.#live.filter(({ node }) => node.active > 0);
-    expect(active.length).toBeLessThanOrEqual(1);
+    const owners = this.#live.filter(({ node }) => [...node.rooms()].length > 0);
+    expect(owners.length).toBeLessThanOrEqual(1);
     for (const { node } of this.#live) void node.drain();
     await this.cluster.clock.advance(20_000);
   }

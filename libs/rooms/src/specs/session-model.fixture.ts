@@ -13,6 +13,8 @@ export interface ModelSession {
   readonly user: string;
   /** Known once the room has given it out. */
   secret: string;
+  /** The last counted join that it was taken up by. */
+  attempt?: number;
   state: SessionState;
 }
 
@@ -29,6 +31,7 @@ export const TRANSITIONS = [
   'attached → attached: taken up where it is',
   'attached → attached: taken up on another connection',
   'attached → attached: changed claims',
+  'attached → attached: a join that comes late, after a later one',
   'attached → attached: the loss of the connection it was on before',
   'attached → dropped: its connection is lost',
   'attached → dropped: its connection is lost, another tab stays',
@@ -42,6 +45,7 @@ export const TRANSITIONS = [
   'attached → gone: the room closes',
   'dropped → attached: taken up in time',
   'dropped → attached: taken up as the first thing after a restart',
+  'dropped → dropped: a join that comes late, after a later one',
   'dropped → dropped: the process was killed, and the time it has left stays',
   'dropped → gone: its time is over',
   'dropped → gone: its time is over, though nobody asked for the room since a restart',
@@ -53,6 +57,12 @@ export type Transition = (typeof TRANSITIONS)[number];
 
 /** What a join carries: nothing, a secret nobody was given, or that of a session. */
 export type Given = 'nothing' | 'wrong' | ModelSession;
+
+/** `attempt`: which of its client's joins it is; absent: the client does not count them. */
+export interface Claim {
+  readonly given: Given;
+  readonly attempt?: number | undefined;
+}
 
 export type JoinVerdict = { readonly code: string } | { readonly session: ModelSession; readonly isNew: boolean };
 
@@ -94,14 +104,15 @@ export class SessionModel {
       this.#drop(session, now, `attached → dropped: the process was ${how}`);
   }
 
-  /** @param judged what the room itself says of a stranger. */
-  join(user: string, name: string, connection: string, given: Given, now: number): JoinVerdict {
+  join(user: string, name: string, connection: string, { given, attempt }: Claim, now: number): JoinVerdict {
     const isFirst = this.ended !== undefined;
     this.load(now);
     if (this.isClosed) return this.#refused('ROOM_CLOSED', 'none → none: the room is closed');
     const members = this.members();
     const isMember = members.includes(user);
     const known = typeof given === 'object' && given.user === user && given.state.is !== 'gone' ? given : undefined;
+    if (known?.attempt !== undefined && attempt !== undefined && attempt < known.attempt)
+      return this.#refused('FORBIDDEN', `${known.state.is} → ${known.state.is}: ${LATE}` as Transition);
     if (known === undefined && !isMember && members.length >= MAX_MEMBERS)
       return this.#refused('ROOM_FULL', 'none → none: the room is full');
     this.exists = true;
@@ -113,6 +124,7 @@ export class SessionModel {
     const session = known ?? this.#begin(user, given, isMember);
     if (known !== undefined) this.#takeUp(known, connection, isFirst);
     session.state = { is: 'attached', connection };
+    if (attempt !== undefined) session.attempt = attempt;
     this.inputs.push(known === undefined ? `join ${session.label}` : `resume ${session.label} on ${connection}`);
     if (last !== undefined && last !== session) {
       this.#hit('attached → gone: a join on top of it');
@@ -276,4 +288,5 @@ export class SessionModel {
   }
 }
 
+const LATE = 'a join that comes late, after a later one';
 const GONE: SessionState = { is: 'gone', reason: 'left' };

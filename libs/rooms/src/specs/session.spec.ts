@@ -13,6 +13,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...where,
       given: fc.constantFrom('own', 'own', 'own', 'nothing', 'nothing', 'other', 'wrong'),
       pick: fc.nat({ max: 2 }),
+      attempt: fc.constantFrom(undefined, 1, 2, 3, 4),
     }),
   },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('drop'), ...where }) },
