@@ -138,6 +138,10 @@ export class Talker {
       this.#abandon(node, connection);
       throw error;
     });
+    if (this.#node !== node) {
+      this.#abandon(node, connection);
+      throw new Error('given up just when it was answered');
+    }
     this.#session = reply.session;
     if (!reply.recovered) this.told = [...(reply.view as { said: string[] }).said];
     else
