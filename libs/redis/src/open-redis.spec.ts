@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { VirtualClock } from '@greenroom/testing';
+import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';
 import { becomes, TestRedis } from './redis.fixture.js';
@@ -62,6 +63,43 @@ describe('openRedis', () => {
       name: 'RedisUnfitError',
       message: expect.stringMatching(/^Redis at redis:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/),
     });
+  });
+
+  it.each([
+    ['with a slash in its password', 'redis://user:hun/ter2@127.0.0.1:1'],
+    ['with a hash in it', 'redis://user:hun#ter2@127.0.0.1:1'],
+    ['with a percent sign in it', 'redis://user:hun%ter2@127.0.0.1:1'],
+    ['with all of them', 'redis://user:h@u/n#ter2?@127.0.0.1:1'],
+    ['with a database by name', 'redis://user:hunter2@127.0.0.1/hunter2'],
+    ['of something else', 'http://user:hunter2@127.0.0.1:1'],
+    ['without a host', 'redis://'],
+    ['that is an address', '127.0.0.1:6379'],
+    ['that is empty', ''],
+    ['of Sentinels, with a slash in its password', 'redis+sentinel://user:hun/ter2@127.0.0.1:1/ter2'],
+    ['of Sentinels, with a percent sign in it', 'redis+sentinel://user:hun%ter2@127.0.0.1:1/rooms'],
+  ])('refuses a URL %s, and shows nothing of it', async (_, url) => {
+    await expect(openRedis({ url })).rejects.toMatchObject({
+      name: 'RedisUnfitError',
+      message: expect.stringMatching(/^(?!.*ter2)The URL .*is not of the form/),
+    });
+  });
+
+  it('takes a password of any characters, as a URL has them', async () => {
+    const { client: admin } = await redis.end(redis.app());
+    const password = 'p@s/s#w?x:y%z &';
+    await admin.call('ACL', 'SETUSER', 'any', 'on', `>${password}`, '~*', '&*', '+@all');
+    const url = redis.server.url.replace('//', `//any:${encodeURIComponent(password)}@`);
+    await (await open({ url })).store.check();
+  });
+
+  it('refuses a database that there is not, in the place of another', async () => {
+    await (await open({ url: `${redis.server.url}/15` })).store.check();
+    const client = new Redis({ port: redis.server.port, db: 99, lazyConnect: true });
+    for (const where of [{ url: `${redis.server.url}/99` }, { client }])
+      await expect(openRedis(where)).rejects.toMatchObject({
+        name: 'RedisUnfitError',
+        message: expect.stringContaining('DB index is out of range'),
+      });
   });
 
   it('refuses a lease that would end before its node knows', async () => {

@@ -187,6 +187,8 @@ async function connected(
   client.on('error', (error: Error) => (why = error));
   try {
     await client.connect();
+    // By itself it goes on in the first one where there is none of this number.
+    if (!('nodes' in client) && client.options.db) await client.select(client.options.db);
     return new IoredisConnection(client).keepPulse();
   } catch (error) {
     client.disconnect();
