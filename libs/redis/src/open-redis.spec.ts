@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { VirtualClock } from '@greenroom/testing';
 import { Redis } from 'ioredis';
+import { createClient } from 'redis';
 import { Server } from 'socket.io';
 import { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';
 import { becomes, TestRedis } from './redis.fixture.js';
@@ -35,11 +36,13 @@ const said = async (settings: Readonly<Record<string, string>>): Promise<readonl
 };
 
 describe('openRedis', () => {
-  const open = async (options: Partial<RedisOptions>): Promise<RedisPorts> => {
-    const ports = await openRedis({ url: redis.server.url, prefix: redis.app(), ...options });
+  const openBy = async (options: RedisOptions): Promise<RedisPorts> => {
+    const ports = await openRedis(options);
     opened.push(ports);
     return ports;
   };
+  const open = (options: Partial<RedisOptions>): Promise<RedisPorts> =>
+    openBy({ url: redis.server.url, prefix: redis.app(), ...options });
 
   it('says nothing of a server that keeps what it has acknowledged', async () => {
     expect(await said({})).toEqual([]);
@@ -125,6 +128,26 @@ describe('openRedis', () => {
     await one.directory.join('n1');
     expect(await two.store.list('lab', 10)).toEqual([]);
     expect(await two.directory.locate('lab/a')).toBeUndefined();
+  });
+
+  it.each([
+    ['a url', (url: string) => ({ url })],
+    ['a client of redis', (url: string) => ({ client: createClient({ url }) })],
+  ])('apps in different databases, too, though channels are those of all: by %s', async (_, by) => {
+    const prefix = redis.app();
+    const [one, two] = [await open({ prefix }), await openBy({ prefix, ...by(`${redis.server.url}/1`) })];
+    const heard: unknown[] = [];
+    two.feed.subscribe('lab/a', (_address, message) => void heard.push(message));
+    const [ours, theirs] = [one, two].map(({ adapter }) => new Server().adapter(adapter));
+    theirs?.on('word', (word: unknown) => heard.push(word));
+    await becomes(async () => expect(await theirs?.sockets.adapter.serverCount()).toBe(1));
+    const turns = await Turns.claim(one.store, 'lab/a');
+    for (let i = 0; i < 3; i += 1) await turns.commit();
+    one.feed.publish('lab/a', { type: 'signal', name: 'typing', data: 1, by: { id: 'ann' }, from: 'c1' });
+    ours?.serverSideEmit('word', 'to ours');
+    expect(await ours?.sockets.adapter.serverCount()).toBe(1);
+    await redis.settle();
+    expect(heard).toEqual([]);
   });
 
   it('while Redis is away a node can leave, and failures are said once in a while', async () => {

@@ -14,6 +14,10 @@ export class IoredisConnection implements RedisConnection {
     return this.client.isCluster;
   }
 
+  get database(): number {
+    return 'nodes' in this.client ? 0 : (this.client.options.db ?? 0);
+  }
+
   get isUp(): boolean {
     return this.client.status === 'ready';
   }
@@ -188,8 +192,9 @@ async function connected(
   try {
     await client.connect();
     // By itself it goes on in the first one where there is none of this number.
-    if (!('nodes' in client) && client.options.db) await client.select(client.options.db);
-    return new IoredisConnection(client).keepPulse();
+    const connection = new IoredisConnection(client);
+    if (connection.database > 0) await connection.send('SELECT', connection.database);
+    return connection.keepPulse();
   } catch (error) {
     client.disconnect();
     if (enableReadyCheck && /unknown command.*info/i.test(messageOf(why))) return connected(make, false);

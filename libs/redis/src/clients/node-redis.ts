@@ -13,7 +13,7 @@ export interface NodeRedisClient {
 interface Client {
   readonly isReady: boolean;
   readonly isOpen: boolean;
-  readonly options?: { readonly socket?: object };
+  readonly options?: { readonly socket?: object; readonly database?: number };
   connect(): Promise<unknown>;
   destroy(): void;
   duplicate(overrides: object): Client;
@@ -161,6 +161,10 @@ class NodeRedisConnection extends Listening implements RedisConnection {
     });
   }
 
+  get database(): number {
+    return this.client.options?.database ?? 0;
+  }
+
   get isUp(): boolean {
     return this.client.isReady;
   }
@@ -204,6 +208,7 @@ class NodeRedisConnection extends Listening implements RedisConnection {
 /** By node-redis, to a cluster: of which it learns by itself who has what. */
 class NodeRedisClusterConnection extends Listening implements RedisConnection {
   readonly isCluster = true;
+  readonly database = 0;
 
   constructor(private readonly cluster: ClusterClient) {
     super();
