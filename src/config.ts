@@ -12,6 +12,8 @@ export interface Config {
   readonly jwtSecret?: string;
   /** Origins, besides the server's own, whose pages may connect; `*` is every page. @default [] */
   readonly allowedOrigins: readonly string[];
+  /** How many proxies in front are ours. @default 0 */
+  readonly trustProxy: number;
   /** @default 'redis' where `REDIS_URL` is set, else 'lmdb' */
   readonly store: (typeof STORES)[number];
   /** What several processes share; with `store` `redis` or `postgres`. */
@@ -86,6 +88,11 @@ const environment = z.object({
     .refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 bytes')
     .optional(),
   ALLOWED_ORIGINS: origins.default([]),
+  TRUST_PROXY: z
+    .string()
+    .regex(/^\d$/, { error: ({ input }) => `must be how many proxies are in front, not ${quoted(input)}` })
+    .transform(Number)
+    .default(0),
   REDIS_URL: redisUrl.optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   STORE: oneOf(STORES).optional(),
@@ -132,6 +139,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     dataDir: values.DATA_DIR,
     ...(values.JWT_SECRET !== undefined && { jwtSecret: values.JWT_SECRET }),
     allowedOrigins: values.ALLOWED_ORIGINS,
+    trustProxy: values.TRUST_PROXY,
     store,
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     ...(store === 'postgres' && values.DATABASE_URL !== undefined && { databaseUrl: values.DATABASE_URL }),

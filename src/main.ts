@@ -19,8 +19,8 @@ const serve = async (): Promise<void> => {
   const secret = await loadSecret(config);
   const store = await openStore(config);
   try {
-    const { allowedOrigins, rateLimit, operatorToken } = config;
-    const module = AppModule.with({ secret, store, allowedOrigins, rateLimit, operatorToken });
+    const { allowedOrigins, trustProxy, rateLimit, operatorToken } = config;
+    const module = AppModule.with({ secret, store, allowedOrigins, trustProxy, rateLimit, operatorToken });
     const app = await NestFactory.create(module, {
       logger,
       abortOnError: false,
