@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly store: StoreSource;
   /** Origins, besides the server's own, whose pages may connect. */
   readonly allowedOrigins: readonly string[];
+  /** How many proxies in front are ours. @default 0 */
+  readonly trustProxy?: number;
   /** `false` lifts rates and connection counts. */
   readonly rateLimit: boolean;
   /** Who has it may ask what this node does. @default nobody may */
@@ -34,10 +36,11 @@ export interface AppOptions {
   providers: [ClosedRootGateway],
 })
 export class AppModule {
-  static with({ secret, store, allowedOrigins, rateLimit, operatorToken, pagesDir }: AppOptions): DynamicModule {
+  static with(options: AppOptions): DynamicModule {
+    const { secret, store, allowedOrigins, trustProxy = 0, rateLimit, operatorToken, pagesDir } = options;
     const authenticator = new JwtAuthenticator({ secret, issuer: ISSUER });
-    const rooms = RoomsModule.forRoot({ store, authenticator, origins: allowedOrigins, rateLimit });
-    const endpoints = EndpointsModule.forRoot({ rateLimit });
+    const rooms = RoomsModule.forRoot({ store, authenticator, origins: allowedOrigins, trustProxy, rateLimit });
+    const endpoints = EndpointsModule.forRoot({ trustProxy, rateLimit });
     const pages = WebModule.serving(pagesDir);
     const operator = OperatorModule.for(operatorToken);
     return { module: AppModule, imports: [rooms, endpoints, AuthModule.signingWith(secret), operator, pages] };

@@ -9,6 +9,7 @@ test('an empty environment is a whole configuration', () => {
     host: '127.0.0.1',
     dataDir: './data',
     allowedOrigins: [],
+    trustProxy: 0,
     store: 'lmdb',
     rateLimit: true,
     logLevel: 'info',
@@ -24,6 +25,7 @@ test('each variable is read', () => {
     DATA_DIR: '/var/lib/rooms',
     JWT_SECRET: SECRET,
     ALLOWED_ORIGINS: 'https://app.example.com, http://localhost:5173',
+    TRUST_PROXY: '1',
     STORE: 'memory',
     RATE_LIMIT: 'off',
     OPERATOR_TOKEN: 'sixteen bytes or more',
@@ -35,6 +37,7 @@ test('each variable is read', () => {
     dataDir: '/var/lib/rooms',
     jwtSecret: SECRET,
     allowedOrigins: ['https://app.example.com', 'http://localhost:5173'],
+    trustProxy: 1,
     store: 'memory',
     rateLimit: false,
     operatorToken: 'sixteen bytes or more',
@@ -46,6 +49,21 @@ test('with REDIS_URL rooms are kept there', () => {
   const redis = { store: 'redis', redisUrl: 'redis://localhost' };
   expect(readConfig({ REDIS_URL: 'redis://localhost' })).toMatchObject(redis);
   expect(readConfig({ REDIS_URL: 'redis://localhost', STORE: 'redis' })).toMatchObject(redis);
+});
+
+test('by Sentinels, too', () => {
+  const redisUrl = 'redis+sentinel://:secret@one:26379,two:26379/rooms';
+  expect(readConfig({ REDIS_URL: redisUrl })).toMatchObject({ store: 'redis', redisUrl });
+});
+
+test('rooms are kept on PostgreSQL where that is asked for, with Redis or without', () => {
+  const databaseUrl = 'postgres://localhost/rooms';
+  const asked = { STORE: 'postgres', DATABASE_URL: databaseUrl };
+  expect(readConfig(asked)).toMatchObject({ store: 'postgres', databaseUrl });
+  expect(readConfig(asked)).not.toHaveProperty('redisUrl');
+  const redisUrl = 'redis://localhost';
+  expect(readConfig({ ...asked, REDIS_URL: redisUrl })).toMatchObject({ store: 'postgres', databaseUrl, redisUrl });
+  expect(readConfig({ DATABASE_URL: databaseUrl })).toMatchObject({ store: 'lmdb' });
 });
 
 describe('a mistake is one line that names the variable', () => {
@@ -65,11 +83,15 @@ describe('a mistake is one line that names the variable', () => {
       { ALLOWED_ORIGINS: 'a.example' },
       'ALLOWED_ORIGINS has "a.example", which is no origin such as https://app.example.com',
     ],
+    [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be how many proxies are in front, not "yes"'],
     [{ STORE: 'sqlite' }, 'STORE must be lmdb, memory, redis, postgres, not "sqlite"'],
     [{ STORE: '__proto__' }, 'STORE must be lmdb, memory, redis, postgres, not "__proto__"'],
     [{ RATE_LIMIT: 'no' }, 'RATE_LIMIT must be on, off, not "no"'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be silent, fatal, error, warn, info, debug, trace, not "loud"'],
-    [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL must be a redis:// or rediss:// URL'],
+    [
+      { REDIS_URL: 'localhost:6379' },
+      'REDIS_URL must be a redis://, rediss://, redis+sentinel:// or rediss+sentinel:// URL',
+    ],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must be a postgres:// or postgresql:// URL'],
     [{ STORE: 'redis' }, 'STORE redis needs REDIS_URL'],
     [{ STORE: 'postgres' }, 'STORE postgres needs DATABASE_URL'],
@@ -80,10 +102,6 @@ describe('a mistake is one line that names the variable', () => {
     [
       { STORE: 'memory', REDIS_URL: 'redis://localhost' },
       'STORE memory is for one process and REDIS_URL for several: unset one of them',
-    ],
-    [
-      { STORE: 'postgres', DATABASE_URL: 'postgres://localhost/rooms' },
-      'STORE postgres is not available in this version: use lmdb',
     ],
     [
       { PORT: 'x', STORE: 'y' },

@@ -12,10 +12,14 @@ export interface Config {
   readonly jwtSecret?: string;
   /** Origins, besides the server's own, whose pages may connect; `*` is every page. @default [] */
   readonly allowedOrigins: readonly string[];
+  /** How many proxies in front are ours. @default 0 */
+  readonly trustProxy: number;
   /** @default 'redis' where `REDIS_URL` is set, else 'lmdb' */
-  readonly store: 'lmdb' | 'memory' | 'redis';
-  /** What several processes share; with `store` `redis`. */
+  readonly store: (typeof STORES)[number];
+  /** What several processes share; with `store` `redis` or `postgres`. */
   readonly redisUrl?: string;
+  /** With `store` `postgres`. */
+  readonly databaseUrl?: string;
   /** `false` lifts rates and connection counts, for benchmarks. @default true */
   readonly rateLimit: boolean;
   /** Who has it may ask what this node does. Unset: nobody may. */
@@ -70,6 +74,11 @@ const urlOf = (...protocols: readonly string[]) =>
     error: `must be a ${protocols.join('// or ')}// URL`,
   });
 
+/** By Sentinels it has several hosts, which is no URL to anybody else: whoever connects looks closer. */
+const redisUrl = z.union([z.string().regex(/^rediss?\+sentinel:\/\//), urlOf('redis:', 'rediss:')], {
+  error: 'must be a redis://, rediss://, redis+sentinel:// or rediss+sentinel:// URL',
+});
+
 const environment = z.object({
   PORT: port.default(8000),
   HOST: text('a host name or an address').default('127.0.0.1'),
@@ -79,7 +88,12 @@ const environment = z.object({
     .refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 bytes')
     .optional(),
   ALLOWED_ORIGINS: origins.default([]),
-  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  TRUST_PROXY: z
+    .string()
+    .regex(/^\d$/, { error: ({ input }) => `must be how many proxies are in front, not ${quoted(input)}` })
+    .transform(Number)
+    .default(0),
+  REDIS_URL: redisUrl.optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   STORE: oneOf(STORES).optional(),
   OPERATOR_TOKEN: z
@@ -99,8 +113,7 @@ const chooseStore = ({ STORE, REDIS_URL, DATABASE_URL }: Environment): Config['s
     case 'redis':
       return REDIS_URL === undefined ? new ConfigError('STORE redis needs REDIS_URL') : store;
     case 'postgres':
-      if (DATABASE_URL === undefined) return new ConfigError('STORE postgres needs DATABASE_URL');
-      return new ConfigError('STORE postgres is not available in this version: use lmdb');
+      return DATABASE_URL === undefined ? new ConfigError('STORE postgres needs DATABASE_URL') : store;
     case 'lmdb':
     case 'memory':
       if (REDIS_URL === undefined) return store;
@@ -126,8 +139,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     dataDir: values.DATA_DIR,
     ...(values.JWT_SECRET !== undefined && { jwtSecret: values.JWT_SECRET }),
     allowedOrigins: values.ALLOWED_ORIGINS,
+    trustProxy: values.TRUST_PROXY,
     store,
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
+    ...(store === 'postgres' && values.DATABASE_URL !== undefined && { databaseUrl: values.DATABASE_URL }),
     rateLimit: values.RATE_LIMIT === 'on',
     ...(values.OPERATOR_TOKEN !== undefined && { operatorToken: values.OPERATOR_TOKEN }),
     logLevel: values.LOG_LEVEL,

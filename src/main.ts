@@ -1,20 +1,15 @@
 import 'reflect-metadata';
-import { NestRoomsLogger, type ClusterPorts } from '@greenroom/nestjs';
-import { openRedis, RedisUnfitError } from '@greenroom/redis';
-import { MemoryRoomStore, type RoomStore } from '@greenroom/rooms';
-import { DataDirError, openLmdbStore } from '@greenroom/store-lmdb';
+import { RedisUnfitError } from '@greenroom/redis';
+import { DataDirError } from '@greenroom/store-lmdb';
+import { PostgresUnfitError } from '@greenroom/store-postgres';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { loadSecret } from './auth/secret.js';
-import { ConfigError, readConfig, type Config } from './config.js';
+import { ConfigError, readConfig } from './config.js';
 import { limitHttp } from './http-limits.js';
 import { PinoLogger } from './logger.js';
-
-const openStore = async ({ store, dataDir, redisUrl }: Config): Promise<RoomStore | ClusterPorts> => {
-  if (redisUrl !== undefined) return openRedis({ url: redisUrl, logger: new NestRoomsLogger() });
-  return store === 'memory' ? new MemoryRoomStore() : openLmdbStore({ dir: dataDir });
-};
+import { openStore } from './store.js';
 
 const serve = async (): Promise<void> => {
   const config = readConfig(process.env);
@@ -24,8 +19,8 @@ const serve = async (): Promise<void> => {
   const secret = await loadSecret(config);
   const store = await openStore(config);
   try {
-    const { allowedOrigins, rateLimit, operatorToken } = config;
-    const module = AppModule.with({ secret, store, allowedOrigins, rateLimit, operatorToken });
+    const { allowedOrigins, trustProxy, rateLimit, operatorToken } = config;
+    const module = AppModule.with({ secret, store, allowedOrigins, trustProxy, rateLimit, operatorToken });
     const app = await NestFactory.create(module, {
       logger,
       abortOnError: false,
@@ -54,6 +49,7 @@ const isOperators = (error: unknown): boolean =>
   error instanceof ConfigError ||
   error instanceof DataDirError ||
   error instanceof RedisUnfitError ||
+  error instanceof PostgresUnfitError ||
   LISTENING.has((error as NodeJS.ErrnoException).syscall);
 
 try {

@@ -15,6 +15,8 @@ export interface Sender {
  */
 export interface RedisConnection extends Sender {
   readonly isCluster: boolean;
+  /** The number of the one that its keys are in. */
+  readonly database: number;
   /** What is sent now goes out, as far as one knows. */
   readonly isUp: boolean;
   /** Each of the servers that take writes. */

@@ -16,7 +16,7 @@ export const FORMAT = 1;
  * | `<prefix>:{n}:due`        | sorted set of addresses by deadline                                                    |
  * | `<prefix>:{n}:rooms:<kind>` | sorted set of ids, all of score 0                                                    |
  * | `<prefix>:{n}:probe`      | bytes of no meaning                                                                    |
- * | `<prefix>:{n}:feed:<a>`   | channel of a room's committed turns and signals                                        |
+ * | `<prefix>:{n}:feed:<a>`   | channel of a room's committed turns and signals; `feed@1` of database 1                |
  * | `<prefix>:{n}:head:<a>`   | hash: `epoch`, `seq` of what was published without the store; it expires                |
  * | `<prefix>:{n}:owner:<a>`  | the node that is to own the room; it expires                                           |
  * | `<prefix>:{n}:user:<u>`   | hash: how many connections of the user a node has, and when it said so; it expires     |
@@ -24,11 +24,19 @@ export const FORMAT = 1;
  * | `<prefix>:nodes`          | sorted set of nodes by the end of their lease (the server's clock); a channel, too      |
  * | `<prefix>:{<prefix>:nodes}:loads` | sorted set of nodes by how much they do, in the slot of the one before        |
  * | `<prefix>:inbox:<name>`   | channel of what is sent to a node, or back to a courier                                |
- * | `<prefix>:socket.io#...`  | channels of Socket.IO's adapter, two a namespace and node                               |
+ * | `<prefix>:socket.io#...`  | channels of Socket.IO's adapter, two a namespace and node; `socket.io@1` of database 1  |
  * | `<prefix>:format`         | number of this layout                                                                  |
  */
 export class Keys {
-  constructor(readonly prefix: string) {}
+  /** Channels are those of all databases. */
+  readonly #mark: string;
+
+  constructor(
+    readonly prefix: string,
+    database = 0,
+  ) {
+    this.#mark = database === 0 ? '' : `@${database}`;
+  }
 
   get nodes(): string {
     return `${this.prefix}:nodes`;
@@ -44,7 +52,7 @@ export class Keys {
 
   /** Begins the channels of Socket.IO's adapter. */
   get socketIo(): string {
-    return `${this.prefix}:socket.io`;
+    return `${this.prefix}:socket.io${this.#mark}`;
   }
 
   get format(): string {
@@ -68,7 +76,7 @@ export class Keys {
   }
 
   feed(address: string): string {
-    return this.#of('feed', address);
+    return this.#of(`feed${this.#mark}`, address);
   }
 
   head(address: string): string {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { VirtualClock } from '@greenroom/testing';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
 import { Server } from 'socket.io';
 import { openRedis, type RedisOptions, type RedisPorts } from './open-redis.js';
 import { becomes, TestRedis } from './redis.fixture.js';
@@ -34,11 +36,13 @@ const said = async (settings: Readonly<Record<string, string>>): Promise<readonl
 };
 
 describe('openRedis', () => {
-  const open = async (options: Partial<RedisOptions>): Promise<RedisPorts> => {
-    const ports = await openRedis({ url: redis.server.url, prefix: redis.app(), ...options });
+  const openBy = async (options: RedisOptions): Promise<RedisPorts> => {
+    const ports = await openRedis(options);
     opened.push(ports);
     return ports;
   };
+  const open = (options: Partial<RedisOptions>): Promise<RedisPorts> =>
+    openBy({ url: redis.server.url, prefix: redis.app(), ...options });
 
   it('says nothing of a server that keeps what it has acknowledged', async () => {
     expect(await said({})).toEqual([]);
@@ -64,6 +68,43 @@ describe('openRedis', () => {
     });
   });
 
+  it.each([
+    ['with a slash in its password', 'redis://user:hun/ter2@127.0.0.1:1'],
+    ['with a hash in it', 'redis://user:hun#ter2@127.0.0.1:1'],
+    ['with a percent sign in it', 'redis://user:hun%ter2@127.0.0.1:1'],
+    ['with all of them', 'redis://user:h@u/n#ter2?@127.0.0.1:1'],
+    ['with a database by name', 'redis://user:hunter2@127.0.0.1/hunter2'],
+    ['of something else', 'http://user:hunter2@127.0.0.1:1'],
+    ['without a host', 'redis://'],
+    ['that is an address', '127.0.0.1:6379'],
+    ['that is empty', ''],
+    ['of Sentinels, with a slash in its password', 'redis+sentinel://user:hun/ter2@127.0.0.1:1/ter2'],
+    ['of Sentinels, with a percent sign in it', 'redis+sentinel://user:hun%ter2@127.0.0.1:1/rooms'],
+  ])('refuses a URL %s, and shows nothing of it', async (_, url) => {
+    await expect(openRedis({ url })).rejects.toMatchObject({
+      name: 'RedisUnfitError',
+      message: expect.stringMatching(/^(?!.*ter2)The URL .*is not of the form/),
+    });
+  });
+
+  it('takes a password of any characters, as a URL has them', async () => {
+    const { client: admin } = await redis.end(redis.app());
+    const password = 'p@s/s#w?x:y%z &';
+    await admin.call('ACL', 'SETUSER', 'any', 'on', `>${password}`, '~*', '&*', '+@all');
+    const url = redis.server.url.replace('//', `//any:${encodeURIComponent(password)}@`);
+    await (await open({ url })).store.check();
+  });
+
+  it('refuses a database that there is not, in the place of another', async () => {
+    await (await open({ url: `${redis.server.url}/15` })).store.check();
+    const client = new Redis({ port: redis.server.port, db: 99, lazyConnect: true });
+    for (const where of [{ url: `${redis.server.url}/99` }, { client }])
+      await expect(openRedis(where)).rejects.toMatchObject({
+        name: 'RedisUnfitError',
+        message: expect.stringContaining('DB index is out of range'),
+      });
+  });
+
   it('refuses a lease that would end before its node knows', async () => {
     await expect(open({ lease: { leaseMs: 3000 } })).rejects.toMatchObject({ name: 'DefinitionError' });
     await expect(open({ lease: { beatMs: 4000 } })).rejects.toMatchObject({ name: 'DefinitionError' });
@@ -87,6 +128,26 @@ describe('openRedis', () => {
     await one.directory.join('n1');
     expect(await two.store.list('lab', 10)).toEqual([]);
     expect(await two.directory.locate('lab/a')).toBeUndefined();
+  });
+
+  it.each([
+    ['a url', (url: string) => ({ url })],
+    ['a client of redis', (url: string) => ({ client: createClient({ url }) })],
+  ])('apps in different databases, too, though channels are those of all: by %s', async (_, by) => {
+    const prefix = redis.app();
+    const [one, two] = [await open({ prefix }), await openBy({ prefix, ...by(`${redis.server.url}/1`) })];
+    const heard: unknown[] = [];
+    two.feed.subscribe('lab/a', (_address, message) => void heard.push(message));
+    const [ours, theirs] = [one, two].map(({ adapter }) => new Server().adapter(adapter));
+    theirs?.on('word', (word: unknown) => heard.push(word));
+    await becomes(async () => expect(await theirs?.sockets.adapter.serverCount()).toBe(1));
+    const turns = await Turns.claim(one.store, 'lab/a');
+    for (let i = 0; i < 3; i += 1) await turns.commit();
+    one.feed.publish('lab/a', { type: 'signal', name: 'typing', data: 1, by: { id: 'ann' }, from: 'c1' });
+    ours?.serverSideEmit('word', 'to ours');
+    expect(await ours?.sockets.adapter.serverCount()).toBe(1);
+    await redis.settle();
+    expect(heard).toEqual([]);
   });
 
   it('while Redis is away a node can leave, and failures are said once in a while', async () => {

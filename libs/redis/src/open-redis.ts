@@ -126,7 +126,7 @@ interface Connections {
 
 async function openPorts(options: RedisOptions, { redis, listening, writing }: Connections): Promise<RedisPorts> {
   const { clock = new SystemClock(), ids = systemIds, logger = SILENT, prefix = 'greenroom', headsMs = 1000 } = options;
-  const keys = new Keys(prefix);
+  const keys = new Keys(prefix, redis.database);
   const sentences = await checkServer(redis);
   // They are about what is kept.
   if (options.store === undefined) for (const sentence of sentences) logger.warn(sentence, {});

@@ -4,6 +4,7 @@ import { about } from './about.js';
 import { connectBySentinels, connectLike, connectToCluster, connectToServer } from './ioredis.js';
 import { connectLikeNodeRedis, isNodeRedis, type NodeRedisClient } from './node-redis.js';
 import { isSentinelUrl, readSentinelUrl, withoutSecrets } from './sentinels.js';
+import { shownUrl } from './server-url.js';
 
 /** What an app has set up itself. It is not used, only connections like it are made. */
 export type RedisClient = Redis | Cluster | NodeRedisClient;
@@ -30,13 +31,13 @@ export async function connect(source: readonly string[] | RedisClient, name: str
 async function connectToUrls(urls: readonly string[], name: string): Promise<RedisConnection> {
   const [first] = urls;
   if (first === undefined) throw new RedisUnfitError('There is no URL of a Redis server.');
-  const where = urls.map(withoutSecrets).join(', ');
   if (isSentinelUrl(first)) {
     const sentinels = readSentinelUrl(first);
     return connectBySentinels(sentinels, name).catch((error: unknown) => {
-      throw unreachable(`at ${where}`, error);
+      throw unreachable(`at ${withoutSecrets(first)}`, error);
     });
   }
+  const where = urls.map(shownUrl).join(', ');
   let why: unknown;
   for (const url of urls) {
     try {
@@ -55,9 +56,7 @@ async function connectToOne(url: string, urls: readonly string[], name: string):
   if (mode !== 'cluster' && mode !== 'sentinel') return connection;
   connection.disconnect();
   if (mode === 'cluster') return connectToCluster(urls, name);
-  throw new RedisUnfitError(
-    `${withoutSecrets(url)} is a Sentinel: its URL is of the form redis+sentinel://host:26379/name.`,
-  );
+  throw new RedisUnfitError(`${shownUrl(url)} is a Sentinel: its URL is of the form redis+sentinel://host:26379/name.`);
 }
 
 const modeOf = async (connection: RedisConnection): Promise<string | undefined> => {

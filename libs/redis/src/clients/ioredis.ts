@@ -1,14 +1,21 @@
 import { Cluster, Redis, type RedisOptions as IoredisOptions } from 'ioredis';
 import { RefusedError, type Argument, type RedisConnection, type Sender } from '../connection.js';
+import { Pulse } from './pulse.js';
 import type { Sentinels } from './sentinels.js';
-import { CLOSE_MS, CONNECT_MS, retryMs } from './settings.js';
+import { CLOSE_MS, CONNECT_MS, retryMs, SILENT_MS } from './settings.js';
 
 /** By ioredis. */
 export class IoredisConnection implements RedisConnection {
+  #pulse: Pulse | undefined;
+
   constructor(readonly client: Redis | Cluster) {}
 
   get isCluster(): boolean {
     return this.client.isCluster;
+  }
+
+  get database(): number {
+    return 'nodes' in this.client ? 0 : (this.client.options.db ?? 0);
   }
 
   get isUp(): boolean {
@@ -47,7 +54,19 @@ export class IoredisConnection implements RedisConnection {
     this.client.on('ready', listener);
   }
 
+  /** Notices, until it is disconnected, that nobody answers. */
+  keepPulse(): this {
+    // Of a cluster's servers each is heard of often enough.
+    if (!this.isCluster)
+      this.#pulse = new Pulse(
+        () => this.send('PING'),
+        () => this.client.disconnect(true),
+      );
+    return this;
+  }
+
   disconnect(): void {
+    this.#pulse?.stop();
     this.client.disconnect();
   }
 }
@@ -63,6 +82,10 @@ const settings = (name: string) =>
     lazyConnect: true,
     connectionName: name,
     connectTimeout: CONNECT_MS,
+    // Also of what is asked while a connection is made.
+    socketTimeout: SILENT_MS,
+    // What only listens to a server of a cluster asks nothing.
+    keepAlive: SILENT_MS,
     disconnectTimeout: CLOSE_MS,
     maxRetriesPerRequest: 0,
     // `Subscriptions` does, and knows what was missed.
@@ -168,7 +191,10 @@ async function connected(
   client.on('error', (error: Error) => (why = error));
   try {
     await client.connect();
-    return new IoredisConnection(client);
+    // By itself it goes on in the first one where there is none of this number.
+    const connection = new IoredisConnection(client);
+    if (connection.database > 0) await connection.send('SELECT', connection.database);
+    return connection.keepPulse();
   } catch (error) {
     client.disconnect();
     if (enableReadyCheck && /unknown command.*info/i.test(messageOf(why))) return connected(make, false);

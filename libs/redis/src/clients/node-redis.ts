@@ -1,5 +1,6 @@
 import { RedisUnfitError, RefusedError, type Argument, type RedisConnection, type Sender } from '../connection.js';
-import { CONNECT_MS, retryMs } from './settings.js';
+import { Pulse } from './pulse.js';
+import { CONNECT_MS, retryMs, SILENT_MS } from './settings.js';
 
 /** A client of the package `redis`, 5 or 6, as `createClient()` or `createCluster()` gives it. */
 export interface NodeRedisClient {
@@ -12,7 +13,7 @@ export interface NodeRedisClient {
 interface Client {
   readonly isReady: boolean;
   readonly isOpen: boolean;
-  readonly options?: { readonly socket?: object };
+  readonly options?: { readonly socket?: object; readonly database?: number };
   connect(): Promise<unknown>;
   destroy(): void;
   duplicate(overrides: object): Client;
@@ -73,14 +74,21 @@ async function connectLikeServer(client: Client, name: string): Promise<RedisCon
     socket: {
       ...client.options?.socket,
       connectTimeout: CONNECT_MS,
+      // Of what is asked while a connection is made: later it is written to all the while, which counts.
+      socketTimeout: SILENT_MS,
       // The first connection is made or fails.
       reconnectStrategy: (times: number) => hasBeenUp && retryMs(times),
     },
   });
   copy.on('ready', () => (hasBeenUp = true));
   const connection = new NodeRedisConnection(copy);
-  await copy.connect();
-  return connection;
+  try {
+    await copy.connect();
+    return connection;
+  } catch (error) {
+    connection.disconnect();
+    throw error;
+  }
 }
 
 async function connectLikeCluster(client: ClusterClient, name: string): Promise<RedisConnection> {
@@ -132,6 +140,10 @@ abstract class Listening {
 /** By node-redis, to one server. */
 class NodeRedisConnection extends Listening implements RedisConnection {
   readonly isCluster = false;
+  readonly #pulse = new Pulse(
+    () => this.send('PING'),
+    () => this.#leave(),
+  );
   #wasUp = false;
 
   constructor(private readonly client: Client) {
@@ -147,6 +159,10 @@ class NodeRedisConnection extends Listening implements RedisConnection {
       this.#wasUp = true;
       this.tellReady();
     });
+  }
+
+  get database(): number {
+    return this.client.options?.database ?? 0;
   }
 
   get isUp(): boolean {
@@ -177,10 +193,11 @@ class NodeRedisConnection extends Listening implements RedisConnection {
   }
 
   disconnect(): void {
+    this.#pulse.stop();
     if (this.client.isOpen) this.client.destroy();
   }
 
-  /** A server that has become a replica is left: under the same name there may be another. */
+  /** A server that has become a replica, or is silent, is left: under the same name there may be another. */
   #leave(): void {
     if (!this.client.isReady) return;
     this.client.destroy();
@@ -191,6 +208,7 @@ class NodeRedisConnection extends Listening implements RedisConnection {
 /** By node-redis, to a cluster: of which it learns by itself who has what. */
 class NodeRedisClusterConnection extends Listening implements RedisConnection {
   readonly isCluster = true;
+  readonly database = 0;
 
   constructor(private readonly cluster: ClusterClient) {
     super();

@@ -1,4 +1,5 @@
 import { RedisUnfitError } from '../connection.js';
+import { isEscaped } from './server-url.js';
 
 /** Where Sentinels are, and whom they are asked for. */
 export interface Sentinels {
@@ -23,13 +24,14 @@ const SENTINEL_PORT = 26_379;
 
 export const isSentinelUrl = (url: string): boolean => /^rediss?\+sentinel:/.test(url);
 
-/** @throws RedisUnfitError for what is not of the form. */
+/** @throws RedisUnfitError for what is not of the form. Nothing of it is shown: any part may be of a password. */
 export function readSentinelUrl(url: string): Sentinels {
   const parts = FORM.exec(url)?.groups;
   const hosts = parts?.['hosts']?.split(',').map((each) => HOST.exec(each)?.groups);
-  if (parts === undefined || hosts === undefined || hosts.includes(undefined))
+  if (parts === undefined || hosts === undefined || hosts.includes(undefined) || !isEscaped(url))
     throw new RedisUnfitError(
-      `${withoutSecrets(url)} is not of the form redis+sentinel://user:password@host:26379,host:26379/name/0.`,
+      'The URL is not of the form redis+sentinel://user:password@host:26379,host:26379/name/0. ' +
+        'What else than letters and digits is in a password is written as encodeURIComponent() does.',
     );
   const query = new URLSearchParams(parts['query']);
   return {
@@ -47,7 +49,7 @@ export function readSentinelUrl(url: string): Sentinels {
   };
 }
 
-/** A URL as it may be shown. */
+/** One of the form as it may be shown. */
 export const withoutSecrets = (url: string): string => url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*/, '');
 
 const decoded = (part: string | undefined): string | undefined =>

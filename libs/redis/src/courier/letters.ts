@@ -3,6 +3,7 @@ import {
   GapError,
   MovedError,
   NoSuchRoomError,
+  NotAMemberError,
   RoomError,
   toRoomError,
   UnknownOutcomeError,
@@ -49,5 +50,12 @@ const errorOfClass = ({ body, isNoSuchRoom, isMoved, gapAt }: Refusal): RoomErro
   if (isNoSuchRoom) return new NoSuchRoomError();
   if (gapAt !== undefined) return new GapError(gapAt);
   if (isMoved) return new MovedError();
-  return body.code === 'UNKNOWN_OUTCOME' ? new UnknownOutcomeError() : new RoomError(body.code, body.message, body);
+  switch (body.code) {
+    case 'UNKNOWN_OUTCOME':
+      return new UnknownOutcomeError();
+    case 'NOT_A_MEMBER':
+      return new NotAMemberError();
+    default:
+      return new RoomError(body.code, body.message, body);
+  }
 };

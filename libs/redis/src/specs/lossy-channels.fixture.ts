@@ -31,6 +31,7 @@ export class LossyChannels {
     return {
       ...this.sender,
       isCluster: false,
+      database: 0,
       isUp: true,
       primaries: async () => [],
       subscribe: async (channel) => {

@@ -85,6 +85,24 @@ describe.each(CLIENTS)('a connection by %s that is lost', (_, by) => {
     await becomes(() => expect(told).toEqual(['lost', 'ready']));
   });
 
+  it('is made anew when it falls silent and does not end, also one that only listens', async () => {
+    const proxy = await faultProxy({ target: { port: redis.server.port } });
+    proxies.push(proxy);
+    const { connection, told } = await connected(`redis://127.0.0.1:${proxy.port}`);
+    await connection.subscribe('channel');
+    for (const link of proxy.links) link.halfOpen();
+    await becomes(() => expect(told).toEqual(['lost', 'ready']));
+    await connection.subscribe('channel');
+  });
+
+  it('is none when who is there says nothing', async () => {
+    const proxy = await faultProxy();
+    proxies.push(proxy);
+    proxy.target({ port: redis.server.port });
+    proxy.set({ delayMs: 60_000 });
+    await expect(by(`redis://127.0.0.1:${proxy.port}`)).rejects.toMatchObject({ name: 'RedisUnfitError' });
+  });
+
   it('is none when nobody is there in the first place', async () => {
     await expect(by('redis://127.0.0.1:1')).rejects.toMatchObject({
       name: 'RedisUnfitError',

@@ -2,6 +2,7 @@ import {
   GapError,
   MovedError,
   NoSuchRoomError,
+  NotAMemberError,
   RejectedError,
   RoomError,
   UnknownOutcomeError,
@@ -71,22 +72,24 @@ export const courierChecks: readonly Check<CourierHarness>[] = [
   },
   {
     title:
-      'what is known of a refusal by its class survives: an outcome that is unknown, no such room, one that has moved, a gap, a room made in vain',
+      'what is known of a refusal by its class survives: an outcome that is unknown, no such room, no member of it, one that has moved, a gap, a room made in vain',
     async run({ courier, other, now }) {
       const made = Object.assign(new RejectedError('no'), { hasMadeRoom: true });
-      const refusals = [new UnknownOutcomeError(), new NoSuchRoomError(), made, new MovedError(), new GapError(3)];
+      const moved = [new MovedError(), new GapError(3)];
+      const refusals = [new UnknownOutcomeError(), new NoSuchRoomError(), made, ...moved, new NotAMemberError()];
       for (const [i, thrown] of refusals.entries()) {
         await other.serve(`n${i}`, () => Promise.reject(thrown));
         const refusal: unknown = await courier
           .send(`n${i}`, view('lab/a', now() + 5000))
           .catch((error: unknown) => error);
         holds(refusal instanceof RoomError, `${String(refusal)} is not a RoomError`);
-        const is = [UnknownOutcomeError, NoSuchRoomError, MovedError].map((known) => refusal instanceof known);
+        const classes = [UnknownOutcomeError, NoSuchRoomError, MovedError, NotAMemberError];
+        const is = classes.map((known) => refusal instanceof known);
         const { hasMadeRoom } = refusal as RoomError;
         const gapAt = refusal instanceof GapError ? refusal.index : undefined;
         same(
           [...is, hasMadeRoom, gapAt],
-          [i === 0, i === 1, i >= 3, i === 2, i === 4 ? 3 : undefined],
+          [i === 0, i === 1, i === 3 || i === 4, i === 5, i === 2, i === 4 ? 3 : undefined],
           `what is known of ${thrown.constructor.name}`,
         );
       }
