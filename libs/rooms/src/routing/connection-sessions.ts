@@ -1,6 +1,13 @@
 import type { ClosedPush, HistoryReply, JoinReply, MembersReply } from '@greenroom/protocol';
 import type { Clock } from '../clock.js';
-import { NotAMemberError, RoomError, toRoomError, UnavailableError, UnknownOutcomeError } from '../errors.js';
+import {
+  NoSuchRoomError,
+  NotAMemberError,
+  RoomError,
+  toRoomError,
+  UnavailableError,
+  UnknownOutcomeError,
+} from '../errors.js';
 import type { Audience } from '../feed/audience.js';
 import type { EndedSession, Feed } from '../feed/feed.js';
 import { Frame } from '../feed/frame.js';
@@ -95,22 +102,30 @@ export class ConnectionSessions implements Sessions {
     }
   }
 
-  send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
+  async send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
     const place = this.#joined.get(address);
-    if (place === undefined) return Promise.reject(new NotAMemberError());
+    if (place === undefined) throw new NotAMemberError();
     const { ids, router } = this.context;
-    return router.ask(
-      address,
-      {
-        type: 'command',
-        name,
-        data,
-        commandId: commandId ?? ids.unique(),
-        session: place.joined.sessionId,
-        as: this.connection.user,
-      },
-      timeoutMs,
-    );
+    try {
+      return await router.ask(
+        address,
+        {
+          type: 'command',
+          name,
+          data,
+          commandId: commandId ?? ids.unique(),
+          session: place.joined.sessionId,
+          as: this.connection.user,
+        },
+        timeoutMs,
+      );
+    } catch (error) {
+      if (!(error instanceof NoSuchRoomError)) throw error;
+      // The store has lost it: it is to be joined again, and is made anew then.
+      const why = new UnavailableError(error);
+      if (this.#joined.get(address) === place) this.#breakOff(address, place.seat, place.joined, why);
+      throw why;
+    }
   }
 
   signal(address: string, name: string, data: unknown): void {
@@ -175,7 +190,8 @@ export class ConnectionSessions implements Sessions {
     } catch (error) {
       if (this.#joined.get(address)?.seat !== seat) return;
       // A room that was lost does not know its members any more: they are to join again.
-      const why = error instanceof NotAMemberError ? new UnavailableError(error) : error;
+      const isLost = error instanceof NotAMemberError || error instanceof NoSuchRoomError;
+      const why = isLost ? new UnavailableError(error) : error;
       this.#breakOff(address, seat, joined, why);
     }
   }
