@@ -102,30 +102,29 @@ export class ConnectionSessions implements Sessions {
     }
   }
 
-  async send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
+  send(address: string, { name, data, commandId, timeoutMs }: SendRequest): Promise<SendResult> {
     const place = this.#joined.get(address);
-    if (place === undefined) throw new NotAMemberError();
+    if (place === undefined) return Promise.reject(new NotAMemberError());
     const { ids, router } = this.context;
-    try {
-      return await router.ask(
-        address,
-        {
-          type: 'command',
-          name,
-          data,
-          commandId: commandId ?? ids.unique(),
-          session: place.joined.sessionId,
-          as: this.connection.user,
-        },
-        timeoutMs,
-      );
-    } catch (error) {
+    const asked = router.ask(
+      address,
+      {
+        type: 'command',
+        name,
+        data,
+        commandId: commandId ?? ids.unique(),
+        session: place.joined.sessionId,
+        as: this.connection.user,
+      },
+      timeoutMs,
+    );
+    return asked.catch((error: unknown) => {
       if (!(error instanceof NoSuchRoomError)) throw error;
       // The store has lost it: it is to be joined again, and is made anew then.
       const why = new UnavailableError(error);
       if (this.#joined.get(address) === place) this.#breakOff(address, place.seat, place.joined, why);
       throw why;
-    }
+    });
   }
 
   signal(address: string, name: string, data: unknown): void {
