@@ -115,7 +115,10 @@ class LocalNode implements RoomsNode {
     this.#reattachment = new Reattachment(this.id, this.#router, this.#audience, clock);
     this.#peers = new Peers(this.id, this.#directory, clock, {
       back: () => this.#host.review(),
-      moved: () => void this.#reattachment.run(),
+      moved: () => {
+        this.#router.hurry();
+        void this.#reattachment.run();
+      },
       gone: (nodes) => {
         this.#host.tellNodes(nodes);
         this.#alarms.adopt();

@@ -3,7 +3,7 @@ import { DivergedError, InvalidError } from '../errors.js';
 import type { RoomKind } from '../kind.js';
 import type { Entry, Input } from '../log/entry.js';
 import type { Place } from '../log/place.js';
-import { replay } from '../log/replay.js';
+import { replay, type Replayed } from '../log/replay.js';
 import { migration, refuseLater, unseal, type Envelope } from '../log/snapshot.js';
 import type { Claim } from '../log/store.js';
 import { RoomCore } from '../room/core.js';
@@ -11,12 +11,15 @@ import type { Outside } from '../room/logic.js';
 import type { RoomEnvironment } from '../room/environment.js';
 import { Room, type RoomEvents } from '../room/room.js';
 import type { Tenure } from '../room/tenure.js';
+import type { Turnstile } from './turnstile.js';
 
 export interface ActivationContext {
   readonly env: RoomEnvironment;
   readonly events: RoomEvents;
   /** Hold what a machine emits against its contract, in development and tests. */
   readonly checks: boolean;
+  /** Logs are read and replayed by way of it. */
+  readonly turnstile: Turnstile;
   /** See {@link Tenure}. */
   readonly cautiousUntil: number;
   /** Sessions whose connection is open go on as they are. */
@@ -44,7 +47,7 @@ export interface Activated {
  * @throws DivergedError when its log does not fit its kind.
  */
 export const activate = async (
-  { env, events, checks, cautiousUntil, isOpen }: ActivationContext,
+  { env, events, checks, turnstile, cautiousUntil, isOpen }: ActivationContext,
   kind: RoomKind,
   address: string,
   creation: Creation | undefined,
@@ -58,10 +61,9 @@ export const activate = async (
     report: (message, error) => env.logger.warn(message, { room: address, cause: error }),
   };
   const core = new RoomCore(address, kind, kind.logic.create(outside, address), claim.epoch, checks);
-  const { handled, isOldVersion } = await load(env, core, claim);
+  const { handled, entries: unsaved, isOldVersion } = await turnstile.pass(() => load(env, core, claim));
   if (!core.isOpen && creation === undefined) return undefined;
   const fence = { epoch: claim.epoch, owner: env.owner };
-  const unsaved = core.seq - (claim.snapshot?.seq ?? 0);
   const tenure: Tenure = { lineage: claim.lineage, handled, mustSave: isOldVersion, unsaved, cautiousUntil };
   room = new Room(core, fence, tenure, env, events);
   const inputs = core.isOpen ? drops(core, env.clock.now(), isOpen) : [opening(kind, creation)];
@@ -75,7 +77,7 @@ const load = async (
   env: RoomEnvironment,
   core: RoomCore,
   { snapshot, barrier, lineage }: Claim,
-): Promise<{ handled: number; isOldVersion: boolean }> => {
+): Promise<Replayed & { isOldVersion: boolean }> => {
   const { kind } = core;
   const envelope = snapshot && unseal(snapshot);
   if (envelope !== undefined) loadSaved(core, envelope);
@@ -90,7 +92,7 @@ const load = async (
     if (kind.options.onDiverged === 'refuse' && !isMeant) throw error;
     env.logger.warn('a log does not fit its machine; the log is right', { room: core.address, cause: error });
   });
-  return { handled: Math.max(envelope?.handled ?? 0, replayed.handled), isOldVersion };
+  return { ...replayed, handled: Math.max(envelope?.handled ?? 0, replayed.handled), isOldVersion };
 };
 
 /** @throws DivergedError when the machine cannot take up its own saved state: then it is not the one that saved it. */

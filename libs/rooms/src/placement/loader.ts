@@ -6,6 +6,13 @@ import type { RoomStore } from '../log/store.js';
 import type { RoomEnvironment } from '../room/environment.js';
 import type { Room, RoomEvents } from '../room/room.js';
 import { activate, type Activated, type Creation } from './activation.js';
+import { Turnstile } from './turnstile.js';
+
+/**
+ * Rooms whose logs are read and replayed at a time. Many at once would all be there in the end, and what the first of them commit
+ * would be answered behind what is read for the others.
+ */
+const AT_ONCE = 4;
 
 export interface LoaderOptions {
   readonly env: Omit<RoomEnvironment, 'store'>;
@@ -31,6 +38,7 @@ export interface Loading {
 /** Loads rooms by their kind, from where it is kept: the store, or this process's memory. */
 export class Loader {
   readonly #memory: LeasedMemoryStore;
+  readonly #turnstile = new Turnstile(AT_ONCE);
 
   constructor(private readonly options: LoaderOptions) {
     this.#memory = new LeasedMemoryStore(options.lease);
@@ -68,6 +76,7 @@ export class Loader {
         env: { ...env, store: kind.options.durability === 'memory' ? this.#memory : store },
         events,
         checks,
+        turnstile: this.#turnstile,
         cautiousUntil,
         isOpen: (place) => this.options.isOpen(place),
       },

@@ -114,7 +114,9 @@ export class RoomCore {
 
   /** Starts what runs beside the room. Once, after activation. */
   resume(): void {
-    if (this.#opened && this.closed === undefined) this.logic.resume(this.#state);
+    if (!this.#opened) return;
+    this.logic.freeze?.(this.#state);
+    if (this.closed === undefined) this.logic.resume(this.#state);
   }
 
   stop(): void {
@@ -130,6 +132,7 @@ export class RoomCore {
     const stamp: Stamp = { at, seed, id: this.#stampOf + seq.toString(36) };
     const outcome = this.#attempt(input, stamp);
     const events = this.#fold(input, stamp, { epoch: this.epoch, seq }, outcome);
+    this.logic.freeze?.(this.#state);
     if (events.some(isForAll)) this.floor = this.seq;
     this.isFresh = input.type === 'open';
     const { epoch, seq: last } = this;

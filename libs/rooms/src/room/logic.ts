@@ -61,6 +61,11 @@ export interface RoomLogic<State = unknown> {
   spend(state: State, timer: string): State;
   /** What views and `@AfterCommit` are shown of the state. */
   expose(state: State): unknown;
+  /**
+   * Has whoever changes this state in place throw, where that is wanted. Asked of each state that is kept, and not of those
+   * that a replay goes through: what is frozen is slow to copy.
+   */
+  freeze?(state: State): void;
   /** Starts what runs beside the room (invoked promises) after activation. */
   resume(state: State): void;
   /** Stops it, for good: the instance is not used again. */

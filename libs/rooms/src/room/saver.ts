@@ -14,14 +14,30 @@ export const OCCUPIED = Number.MAX_SAFE_INTEGER;
 /** After a crash, events that `afterCommit` may not have seen wait about so long. The store's index changes as rarely. */
 const UNHANDLED_MS = 30_000;
 
+/** What no snapshot includes. */
+interface Unsaved {
+  /** Entries that the room was loaded from. Being loaded leaves one, though nothing else happens. */
+  readonly loaded: number;
+  /** Entries written since. */
+  readonly written: number;
+  /** Bytes of these. */
+  readonly bytes: number;
+}
+
+const NOTHING: Unsaved = { loaded: 0, written: 0, bytes: 0 };
+
+const sum = (one: Unsaved, other: Unsaved): Unsaved => ({
+  loaded: one.loaded + other.loaded,
+  written: one.written + other.written,
+  bytes: one.bytes + other.bytes,
+});
+
 /** Saves a room's state now and then, off the way of its replies, and lets go of the log below it. */
 export class Saver {
   #underWay: Promise<void> = Promise.resolve();
-  #unsaved = { entries: 0, bytes: 0 };
+  #unsaved: Unsaved;
   /** The state must be saved with the next batch: what is kept is of another version. */
   #mustSave: boolean;
-  /** What earlier tenures left unsaved, positions. Being loaded leaves one, though nothing else happens. */
-  #inherited: number;
 
   constructor(
     private readonly core: RoomCore,
@@ -31,7 +47,7 @@ export class Saver {
     { mustSave, unsaved }: Pick<Tenure, 'mustSave' | 'unsaved'>,
   ) {
     this.#mustSave = mustSave;
-    this.#inherited = unsaved;
+    this.#unsaved = { ...NOTHING, loaded: unsaved };
   }
 
   /** When the room next wants to be woken, as the store keeps it. */
@@ -65,21 +81,21 @@ export class Saver {
 
   committed(entries: number, bytes: number, withSnapshot: boolean): void {
     if (withSnapshot) this.#mustSave = false;
-    this.#unsaved = withSnapshot
-      ? { entries: 0, bytes: 0 }
-      : { entries: this.#unsaved.entries + entries, bytes: this.#unsaved.bytes + bytes };
+    this.#unsaved = withSnapshot ? NOTHING : sum(this.#unsaved, { loaded: 0, written: entries, bytes });
   }
 
   /** Starts a save if enough has come together. To be called between turns: it takes the state as it is now. */
   saveWhenDue(): void {
     const { snapshotEntries, snapshotBytes } = this.env.limits;
-    if (this.#unsaved.entries >= snapshotEntries || this.#unsaved.bytes >= snapshotBytes) this.#start(this.deadline());
+    const { loaded, written, bytes } = this.#unsaved;
+    // Owners that follow each other soon would leave a longer log each time.
+    if (loaded + written >= snapshotEntries || bytes >= snapshotBytes) this.#start(this.deadline());
   }
 
   /** Saves what is unsaved, and waits for it: the room is being unloaded. */
   async finish(): Promise<void> {
     await this.#underWay;
-    const isSaved = this.#unsaved.entries === 0 && this.#inherited < this.env.limits.snapshotEntries;
+    const isSaved = this.#unsaved.written === 0 && this.#unsaved.loaded < this.env.limits.snapshotEntries;
     // The last deadline written may be one for what comes after the commit, which is done.
     if (isSaved && this.after === undefined) return;
     this.#start(this.after?.isIdle === false ? this.deadline() : this.#deadlineAtRest());
@@ -89,11 +105,9 @@ export class Saver {
   #start(deadline: number | undefined): void {
     const { core, env } = this;
     const unsaved = this.#unsaved;
-    this.#unsaved = { entries: 0, bytes: 0 };
-    this.#inherited = 0;
+    this.#unsaved = NOTHING;
     this.#underWay = this.#save(deadline).catch((cause: unknown) => {
-      this.#unsaved.entries += unsaved.entries;
-      this.#unsaved.bytes += unsaved.bytes;
+      this.#unsaved = sum(this.#unsaved, unsaved);
       env.logger.error('a snapshot could not be saved', { room: core.address, cause });
     });
   }

@@ -105,6 +105,7 @@ describe('a statechart as room logic', () => {
     );
     for (const type of ['guard', 'assign', 'emit']) expect(() => logic.apply(state, event(type))).toThrow('boom');
     const mutate = logic.apply(state, event('mutate'));
+    logic.freeze?.(mutate.state);
     expect(() => mutate.effects.forEach((effect) => effect())).toThrow(TypeError);
     expect(context(logic, state)).toEqual({ n: 0 });
   });

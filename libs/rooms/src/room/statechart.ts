@@ -210,6 +210,10 @@ class Statechart implements RoomLogic<State> {
     return snapshot;
   }
 
+  freeze({ snapshot }: State): void {
+    if (this.options.freeze === true) deepFreeze(snapshot.context);
+  }
+
   resume({ snapshot }: State): void {
     this.#current = snapshot;
     for (const [, child] of childrenOf(snapshot)) if (this.#isUnderWay(child)) child.start();
@@ -278,7 +282,6 @@ class Statechart implements RoomLogic<State> {
     for (const [, child] of childrenOf(snapshot)) {
       if (!this.#children.has(child)) this.#children.set(child, child.getSnapshot() as { status: string });
     }
-    if (this.options.freeze === true) deepFreeze(snapshot.context);
     return snapshot;
   }
 }

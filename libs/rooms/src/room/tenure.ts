@@ -6,7 +6,7 @@ export interface Tenure {
   readonly handled: number;
   /** Its saved state is of another version, or none: it is saved with the first turn. */
   readonly mustSave: boolean;
-  /** Positions of its log that no snapshot includes. */
+  /** Entries of its log that no snapshot includes: it was loaded from them. */
   readonly unsaved: number;
   /**
    * Until then (milliseconds since 1970) a turn takes one letter: it was lost by its own fault, and if it is lost again

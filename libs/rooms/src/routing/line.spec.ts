@@ -82,6 +82,27 @@ it('what comes back while it is asked whose the room is goes first all the same'
   expect(asked()).toEqual(['n1 1', 'n1 1', 'n1 2']);
 });
 
+it('what waits to be asked again is asked at once, in its order, when the room may have another owner', async () => {
+  const { clock, line, handed, world, call, asked } = setUp();
+  for (const number of [1, 2]) line.put(call(number));
+  // Its owner has gone, and nobody knows yet: the pauses get longer.
+  for (let tries = 0; tries < 5; tries += 1) {
+    await clock.advance(200);
+    for (const { asker } of handed.splice(0)) asker.reject(new MovedError());
+  }
+  line.put(call(3));
+  world.owner = 'n2';
+  await clock.advance(100);
+  expect(asked()).toEqual([]);
+  line.hurry();
+  await clock.advance(0);
+  expect(asked()).toEqual(['n2 1', 'n2 2', 'n2 3']);
+  // It has nothing to wait for.
+  line.hurry();
+  await clock.advance(1000);
+  expect(asked()).toHaveLength(3);
+});
+
 it('an owner is asked nothing as long as another owes an answer', async () => {
   const { clock, line, handed, ended, world, call, asked } = setUp();
   line.put(call(1));

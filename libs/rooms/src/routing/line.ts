@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { GapError, MovedError, RoomError, UnansweredError, UnavailableError, UnknownOutcomeError } from '../errors.js';
 import type { Asker } from '../room/asker.js';
 import type { Request } from '../room/request.js';
@@ -55,6 +55,7 @@ export class Line {
   /** Some have come back, or the round is over: nobody goes before all are back that were under way. */
   #isTurningBack = false;
   #pauseMs = FIRST_PAUSE_MS;
+  #pausing: Timer | undefined;
   #state: 'open' | 'locating' | 'pausing' = 'open';
   /** Those of which the last owner may have done what they ask. */
   readonly #doubtful = new WeakSet<Call>();
@@ -75,6 +76,14 @@ export class Line {
     this.#goOn();
   }
 
+  /** The room may have another owner: what waits to be asked again is asked now. */
+  hurry(): void {
+    this.#pauseMs = FIRST_PAUSE_MS;
+    if (this.#pausing === undefined) return;
+    this.clock.cancel(this.#pausing);
+    this.#endPause();
+  }
+
   #goOn(): void {
     if (this.#state !== 'open') return;
     if (this.#isTurningBack) {
@@ -87,11 +96,14 @@ export class Line {
     this.#isTurningBack = false;
     this.#state = 'pausing';
     this.#waiting.sort((a, b) => a.number - b.number);
-    this.clock.after(this.#pauseMs, () => {
-      this.#state = 'open';
-      this.#goOn();
-    });
+    this.#pausing = this.clock.after(this.#pauseMs, () => this.#endPause());
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  #endPause(): void {
+    this.#pausing = undefined;
+    this.#state = 'open';
+    this.#goOn();
   }
 
   async #locate(): Promise<void> {

@@ -55,6 +55,11 @@ export class Router {
     });
   }
 
+  /** Rooms may have other owners: who waits to be asked again goes first. */
+  hurry(): void {
+    for (const line of this.#lines.values()) line.hurry();
+  }
+
   /** The room was here when the call was made, and has gone. */
   readonly #takeBack = (call: InTime, error: unknown): void => this.#lineTo(call.address).takeBack(call, error);
 

@@ -223,6 +223,33 @@ describe('a durable room', () => {
     const { view } = (await after.connect('bob').join(A)) as { view: { said: string[] } };
     expect(view.said).toHaveLength(200);
   });
+
+  it('is loaded from no more than a snapshot and what comes before the next, however soon its owners follow each other', async () => {
+    const snapshotEntries = 20;
+    let rooms = await startTestRooms({ kinds: [lab()], limits: { snapshotEntries } });
+    const replayed: number[] = [];
+    for (let tenure = 0; tenure < 12; tenure += 1) {
+      const ann = rooms.connect('ann');
+      await ann.join(A);
+      for (let n = 0; n < 5; n += 1) await say(ann, `${tenure} ${n}`);
+      await rooms.settle();
+      const read = rooms.store.read.bind(rooms.store);
+      let entries = 0;
+      rooms = await rooms.kill();
+      rooms.store.read = async (...args) => {
+        const page = await read(...args);
+        entries += page.length;
+        return page;
+      };
+      await rooms.node.room(A).view();
+      rooms.store.read = read;
+      replayed.push(entries);
+    }
+    // One turn more than that may be written before a snapshot is.
+    expect(Math.max(...replayed)).toBeLessThan(snapshotEntries + 10);
+    const { view } = (await rooms.connect('bob').join(A)) as { view: { said: string[] } };
+    expect(view.said).toHaveLength(60);
+  });
 });
 
 describe('a commit that fails', () => {

@@ -80,6 +80,63 @@ describe('a node', () => {
     expect(runs).toBeLessThan(5);
   });
 
+  it('rooms asked for at the same time are loaded a few at a time, and the first serve before the others are read', async () => {
+    const before = await startTestRooms({ kinds: [lab()] });
+    const addresses = Array.from({ length: 12 }, (_, n) => `lab/${n}`);
+    for (const address of addresses) await before.connect('ann').join(address);
+    const rooms = await before.kill();
+    const reading = new Map<string, () => void>();
+    const read = rooms.store.read.bind(rooms.store);
+    rooms.store.read = async (address, range) => {
+      if (addresses.includes(address)) await new Promise<void>((go) => reading.set(address, go));
+      return read(address, range);
+    };
+    const served: string[] = [];
+    const all = addresses.map((address) =>
+      rooms.node
+        .room(address)
+        .view()
+        .then(() => void served.push(address)),
+    );
+    await rooms.settle();
+    const atOnce = reading.size;
+    expect(atOnce).toBeLessThan(6);
+    expect([...reading.keys()]).toEqual(addresses.slice(0, atOnce));
+    for (let n = 0; n < addresses.length; n += 1) {
+      while (served.length === n) {
+        reading.get(addresses[n] ?? '')?.();
+        await rooms.settle();
+      }
+      expect(served).toEqual(addresses.slice(0, n + 1));
+    }
+    await Promise.all(all);
+  });
+
+  it('a machine that changes its context in place is told so, also in a room that was loaded from its log', async () => {
+    const C = defineRoom({ kind: 'ip', commands: { good: z.object({}), bad: z.object({}) }, events: {} });
+    const machine = setup({ types: roomTypes<typeof C, { list: number[] }>() }).createMachine({
+      context: { list: [] },
+      on: {
+        good: { actions: assign({ list: ({ context }) => [...context.list, 1] }) },
+        bad: { actions: assign(({ context }) => (context.list.push(2), {})) },
+      },
+    });
+    const logic = statechart(machine, { freeze: true });
+    const kind = roomKind(C, { logic, view: (state) => (state as { context: object }).context });
+    let rooms = await startTestRooms({ kinds: [kind] });
+    for (let tenure = 1; tenure <= 3; tenure += 1) {
+      const ann = rooms.connect('ann');
+      await ann.join('ip/a');
+      await ann.send('ip/a', 'good', {});
+      await expect(ann.send('ip/a', 'bad', {})).rejects.toMatchObject({ code: 'INTERNAL' });
+      await ann.leave('ip/a');
+      rooms = await rooms.kill();
+      const room = rooms.node.room('ip/a');
+      await expect(room.send('bad', {}, { as: SYSTEM })).rejects.toMatchObject({ code: 'INTERNAL' });
+      expect(await room.view()).toEqual({ list: Array.from({ length: tenure }, () => 1) });
+    }
+  });
+
   it('afterCommit is called for nothing that the store has not acknowledged', async () => {
     const calls: string[] = [];
     let gate: (() => void) | undefined;
