@@ -25,7 +25,8 @@ export interface TestClusterOptions {
 
 const TOKEN = 'an operator of these nodes';
 const SECRET = 'nodes-of-one-spec-know-the-tokens-of-each-other';
-const demo = (redisUrl: string): Environment => ({
+/** What the demo needs to be one of the nodes. */
+export const demo = (redisUrl: string): Environment => ({
   REDIS_URL: redisUrl,
   JWT_SECRET: SECRET,
   OPERATOR_TOKEN: TOKEN,

@@ -1,9 +1,13 @@
-import { TestCluster } from '../kit/test-cluster.js';
+import { demo, TestCluster } from '../kit/test-cluster.js';
+import type { Environment } from '../kit/server.js';
 import { readOptions } from './options.js';
 import { provenance } from './provenance.js';
 import { run } from './run.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** As an app runs in earnest: without the checks of development. */
+const deployed = (redisUrl: string): Environment => ({ ...demo(redisUrl), NODE_ENV: 'production' });
 
 let cluster: TestCluster | undefined;
 // Redis ends with this process. A node that hangs would not.
@@ -12,7 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 
 try {
   const options = readOptions(process.argv.slice(2));
-  cluster = await TestCluster.start({ root: process.cwd(), isDirect: true });
+  cluster = await TestCluster.start({ root: process.cwd(), env: deployed, isDirect: true });
   say(await provenance(cluster.redis.url));
   const { lines, failed } = await run(options, cluster, say);
   for (const line of lines) say(line);
