@@ -16,6 +16,8 @@ const LOOKED_AT = 2000;
 export class Alarms {
   #timer: Timer | undefined;
   #isStopped = false;
+  /** The store could not be asked the last time: that has been said. */
+  #isFailing = false;
   /** Due rooms that are not this node's to wake, the last time. */
   #others = 0;
   /** Rooms that had somebody in them when their owner may have been lost. */
@@ -58,8 +60,10 @@ export class Alarms {
       this.#others = own.filter((isOwn) => isOwn !== true).length;
       for (const [i, { address }] of due.entries()) if (own[i] === true && !this.#isStopped) this.host.wake(address);
       await this.#wakeOrphans();
+      this.#isFailing = false;
     } catch (cause) {
-      this.logger.error('deadlines could not be read', { cause });
+      if (!this.#isFailing) this.logger.error('deadlines could not be read', { cause });
+      this.#isFailing = true;
     }
     if (!this.#isStopped) this.start();
   }

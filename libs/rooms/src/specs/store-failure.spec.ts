@@ -36,6 +36,19 @@ describe('a store that cannot be read', () => {
     const reply = await rooms.connect('bob').join(A, again);
     expect(reply.recovered && texts(reply.events)).toEqual(['before']);
   });
+
+  it('is said to be so once, however often it is asked for deadlines, and once more when it has been read since', async () => {
+    const { rooms } = await open();
+    const due = rooms.store.due.bind(rooms.store);
+    const said = (): number => rooms.logged.filter(({ message }) => message === 'deadlines could not be read').length;
+    for (const outages of [1, 2]) {
+      rooms.store.due = () => Promise.reject(new Error('gone'));
+      await rooms.clock.advance(60_000);
+      expect(said()).toBe(outages);
+      rooms.store.due = due;
+      await rooms.clock.advance(2000);
+    }
+  });
 });
 
 describe('a store that refuses all writes', () => {
