@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -32,6 +41,17 @@ describe('the data directory', () => {
     await store.close();
     await store.close();
     expect(existsSync(join(dir, 'lock'))).toBe(false);
+  });
+
+  it.each(['rooms.d', '.rooms', 'tmp.Xy3', 'with a space'])('may be called %s', async (name) => {
+    const dir = join(home, name);
+    for (let i = 0; i < 2; i += 1) {
+      const store = await openLmdbStore({ dir });
+      await store.check();
+      await store.close();
+    }
+    expect(readdirSync(home)).toEqual([name]);
+    expect(existsSync(join(dir, 'data.mdb'))).toBe(true);
   });
 
   it('is refused to a second store of the same process', async () => {

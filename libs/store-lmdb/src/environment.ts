@@ -92,6 +92,8 @@ export class Environment {
 const openRoot = (dir: string): RootDatabase<Buffer, string> => {
   const options = {
     path: dir,
+    // By itself it takes a name with a dot for that of a file.
+    noSubdir: false,
     encoding: 'binary' as const,
     maxDbs: MAX_DATABASES,
     // With it lmdb starts its own batches, whose rejections nobody could handle.
