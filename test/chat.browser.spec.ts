@@ -318,8 +318,28 @@ describe('without a mouse', () => {
     await tabTo(ann, ann.signOut, 'Shift+Tab');
     await keyboard.press('Enter');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    // It is drawn before it has the focus.
     await becomes(() => isFocused(page.getByRole('textbox', { name: 'Name' })), true);
+  });
+
+  it('what one opens has the focus before anything is drawn: what is typed next is meant for it', async () => {
+    const ann = await comes('Ann', 'at-once');
+    await ann.say('#said');
+    await becomes(async () => (await ann.shown()).map(({ state }) => state), ['sent']);
+    // No frame comes from here on: what waits for one is too late for whoever types fast.
+    await ann.page.evaluate('requestAnimationFrame = () => 0');
+    const opens = (button: string): Promise<string | null> =>
+      ann
+        .message('#said')
+        .getByRole('button', { name: button })
+        .evaluate(async (element) => {
+          element.click();
+          await new Promise((resolve) => setTimeout(resolve));
+          return element.ownerDocument.activeElement?.textContent ?? null;
+        });
+    // The field of the editor begins with what was said; a dialog focuses what comes first in it.
+    expect(await opens('Edit')).toBe('#said');
+    await ann.page.keyboard.press('Escape');
+    expect(await opens('Remove')).toBe('Cancel');
   });
 });
 

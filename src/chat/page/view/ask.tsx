@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Member } from '../room-types.js';
 import type { OpenRoom } from '../session/open-room.js';
 import type { Message } from '../timeline/timeline.js';
@@ -14,7 +14,7 @@ const MOST_MINUTES = 43_200;
 export const Ask = ({ question, room, close }: { question: Question; room: OpenRoom; close: () => void }) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const [minutes, setMinutes] = useState('10');
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const { title, text, verb } = wordsOf(question);
   const act = (): void => {
     if (question.is === 'remove') room.remove(question.message.id);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { OpenRoom } from '../session/open-room.js';
 import { draftOf } from '../session/rooms-memory.js';
 import { TypingTeller } from '../session/typing.js';
@@ -13,7 +13,7 @@ export const Composer = ({ room, editLast }: { room: OpenRoom; editLast: () => v
   const teller = useMemo(() => new TypingTeller((on) => room.typing(on)), [room]);
   const [text, setText] = useState(() => draft.read() ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A keyboard that comes up by itself would cover half a phone.
     if (matchMedia('(hover: hover)').matches) field.current?.focus();
     return () => teller.stop();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { memo } from '../../../pages/memo.js';
 import type { OpenRoom } from '../session/open-room.js';
 import type { Message, Unsent } from '../timeline/timeline.js';
@@ -111,7 +111,8 @@ const Actions = ({ message, isMine, isModerator, ask, setEditing }: MessageRowPr
 
 const Editor = ({ message, room, setEditing }: MessageRowProps) => {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // At once: what is typed next is meant for it.
+  useLayoutEffect(() => {
     const { current } = field;
     current?.focus();
     current?.setSelectionRange(current.value.length, current.value.length);

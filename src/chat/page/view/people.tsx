@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Member } from '../room-types.js';
 import type { Identity } from '../session/identity.js';
 import type { OpenRoom, RoomState } from '../session/open-room.js';
@@ -21,7 +21,7 @@ const rank = ({ id, role }: Member, me: string): number => (id === me ? 0 : role
 /** Who is here: oneself first, then moderators, then the others by name. */
 export const People = ({ room, state: { members, count }, me, ask, isOpen, close }: PeopleProps) => {
   const closer = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) closer.current?.focus();
   }, [isOpen]);
   const marksOf = (member: Member): string => marks(member, me.id, room.mutedUntil(member.id));

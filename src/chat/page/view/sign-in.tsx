@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { login, NameRefused, type Identity } from '../session/identity.js';
 
 export const SignIn = ({ signIn }: { signIn: (identity: Identity, token: string) => void }) => {
@@ -6,7 +6,7 @@ export const SignIn = ({ signIn }: { signIn: (identity: Identity, token: string)
   const [problem, setProblem] = useState<string>();
 
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), [problem]);
+  useLayoutEffect(() => field.current?.focus(), [problem]);
 
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);
