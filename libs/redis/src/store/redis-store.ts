@@ -1,7 +1,6 @@
 import type { Position } from '@greenroom/protocol';
-import { decodeValue, encodeValue } from '@greenroom/protocol/values';
+import { decodeValue } from '@greenroom/protocol/values';
 import {
-  advance,
   FencedError,
   redacted,
   StoreRefusedError,
@@ -19,9 +18,10 @@ import {
 } from '@greenroom/rooms';
 import { RefusedError, texts, type Argument, type Sender } from '../connection.js';
 import { SHARDS, type Keys } from '../keys.js';
-import { messageHead, type Span } from '../feed/message.js';
+import type { Span } from '../feed/message.js';
 import { positionOf, Positions } from '../feed/positions.js';
-import { decodeRow, encodeRow, line, toldOf, type Row } from './row.js';
+import { pack, packBatch, type PackedBatch } from './packed-batch.js';
+import { decodeRow, encodeRow, type Row } from './row.js';
 import { storeScripts, type StoreScripts } from './scripts.js';
 
 /** More than most turns write: where it finds room, they do. */
@@ -89,23 +89,22 @@ export class RedisRoomStore implements RoomStore {
       return 0;
     }
     const first = batch.entries[0]?.seq ?? Infinity;
-    let args: { readonly head: Argument[]; readonly rows: Argument[]; readonly bytes: number };
+    let packed: PackedBatch;
     try {
-      const head = advance(address, { ...fence, seq: first - 1, index: 0 }, batch.entries);
-      // All that is written is copied before the first wait; what the caller does with it then is their affair.
-      args = this.#argumentsOf(address, fence, batch, head);
+      // Before the first wait: what the caller does with it then is their affair.
+      packed = packBatch(address, fence, batch, this.keys.feed(address));
     } catch (error) {
       await this.#passFence(address, fence);
       throw error;
     }
     const blank = new Set(batch.redact);
     const covered = batch.snapshot?.seq ?? 0;
-    const send = (older: readonly Argument[]) => this.#append(address, [...args.head, ...args.rows, ...older]);
+    const send = (older: readonly Argument[]) => this.#append(address, [...packed.head, ...packed.rows, ...older]);
     const redacting = this.#redacting.get(address);
     if (blank.size === 0 && redacting === undefined) await send([]);
     else await this.#inOrder(address, redacting, async () => send(await this.#blanked(address, blank, covered, first)));
     if (batch.published !== undefined && batch.entries.length > 0) this.hooks.onTold(batch.published);
-    return args.bytes;
+    return packed.bytes;
   }
 
   async read(address: string, range: ReadRange): Promise<readonly Entry[]> {
@@ -128,7 +127,7 @@ export class RedisRoomStore implements RoomStore {
     keep: Retention,
     deadline: number | undefined,
   ): Promise<void> {
-    const saved = encoded(address, snapshot);
+    const saved = pack(address, snapshot);
     const reply = await this.#write(() =>
       this.#scripts.save(this.#written(address), [
         fence.epoch,
@@ -197,44 +196,6 @@ export class RedisRoomStore implements RoomStore {
 
   async #append(address: string, args: readonly Argument[]): Promise<void> {
     this.#pass(address, await this.#write(() => this.#scripts.append(this.#written(address), args)));
-  }
-
-  #argumentsOf(
-    address: string,
-    fence: Fence,
-    { entries, deadline, redact, snapshot, published }: Batch,
-    head: { readonly seq: number; readonly index: number },
-  ): { readonly head: Argument[]; readonly rows: Argument[]; readonly bytes: number } {
-    const blank = new Set(redact);
-    const covered = snapshot?.seq ?? 0;
-    const saved = snapshot === undefined ? '' : encoded(address, snapshot);
-    const told = published === undefined ? '' : encoded(address, toldOf(published));
-    let bytes = saved.length;
-    const rows = entries.flatMap((each): Argument[] => {
-      const entry = redacted(each, blank, covered);
-      const packed = encoded(address, entry);
-      bytes += packed.length;
-      return [entry.seq, line(entry), packed];
-    });
-    const isTold = published !== undefined && entries.length > 0;
-    return {
-      head: [
-        fence.epoch,
-        fence.owner,
-        address,
-        deadline ?? '',
-        head.seq,
-        head.index,
-        snapshot === undefined ? '' : covered,
-        saved,
-        isTold ? this.keys.feed(address) : '',
-        isTold ? messageHead('turn', published) : '',
-        isTold ? told : '',
-        entries.length,
-      ],
-      rows,
-      bytes,
-    };
   }
 
   /** Rows of the log that the redaction changes, as they are to be written: each behind its `seq`. */
@@ -325,12 +286,3 @@ const lineageOf = (text: string): Lineage[] =>
 
 /** Lua knows no infinity by the name that JavaScript gives it. */
 const finite = (bound: number): number => Math.min(bound, Number.MAX_SAFE_INTEGER);
-
-/** @throws StoreRefusedError when the value is not plain data. */
-function encoded(address: string, value: unknown): Buffer {
-  try {
-    return encodeValue(value);
-  } catch (error) {
-    throw new StoreRefusedError(`${address}: what is to be kept is not plain data.`, { cause: error });
-  }
-}

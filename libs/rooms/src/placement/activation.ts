@@ -69,7 +69,7 @@ export const activate = async (
   const inputs = core.isOpen ? drops(core, env.clock.now(), isOpen) : [opening(kind, creation)];
   // Had another owner it since, that one has told the members.
   if (last !== undefined && claim.lineage.at(-2)?.epoch === last.core.epoch)
-    room.follow(last, await readAll(env, address, last.published, core.seq));
+    room.publisher.follow(last.publisher, await readAll(env, address, last.publisher.position, core.seq));
   return { room, inputs };
 };
 

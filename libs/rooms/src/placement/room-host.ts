@@ -323,7 +323,7 @@ export class RoomHost {
     if (!isSavable(room.core.kind)) {
       this.#loader.forget(address);
       this.#slots.delete(address);
-      room.disband('restarted');
+      room.publisher.disband('restarted');
       for (const each of waiting) this.#wait(address, each);
       return undefined;
     }

@@ -6,8 +6,7 @@ import {
   UnavailableError,
   UnknownOutcomeError,
 } from '../errors.js';
-import type { PublishedTurn } from '../feed/feed.js';
-import type { Entry, Input } from '../log/entry.js';
+import type { Input } from '../log/entry.js';
 import { readHistory } from '../log/history.js';
 import { eventPositions } from '../log/redaction.js';
 import type { Fence } from '../log/store.js';
@@ -18,7 +17,7 @@ import { joinReply } from './join-reply.js';
 import type { Letter } from './letter.js';
 import { Mailbox } from './mailbox.js';
 import type { RoomEnvironment } from './environment.js';
-import { endedByClosing, publishedTurn } from './published-turn.js';
+import { Publisher } from './publisher.js';
 import { isLeaving, type Joined, type ReplyTo, type Request } from './request.js';
 import { roughBytes } from './rough-bytes.js';
 import { Saver } from './saver.js';
@@ -36,25 +35,19 @@ export interface RoomEvents {
 }
 
 const UNLIMITED: UnansweredLimits = { maxUnanswered: Infinity, maxUnansweredBytes: Infinity };
-const NOBODY: Pick<PublishedTurn, 'joined' | 'left'> = { joined: [], left: [] };
 
 /**
  * The one owner of a room: takes letters from its mailbox, a turn at a time, commits each turn before anybody sees
  * anything of it, and keeps time for it.
  */
 export class Room {
+  readonly publisher: Publisher;
   readonly #mailbox: Mailbox<Letter>;
   readonly #unanswered: Unanswered;
   readonly #after: AfterCommit | undefined;
   readonly #saver: Saver;
   readonly #wakeups: Wakeups;
-  /** `to` of the last shared turn. */
-  #floor: number;
-  /** The last position that was fanned out. */
-  #published: number;
   #state: 'serving' | 'stopped' = 'serving';
-  /** A turn of which nobody knows whether it is in the log, as members would have heard of it. */
-  #inDoubt: { readonly first: Entry; readonly published: PublishedTurn } | undefined;
   #turning: Promise<void> | undefined;
 
   constructor(
@@ -67,8 +60,7 @@ export class Room {
     this.#mailbox = new Mailbox(env.limits.mailbox);
     this.#unanswered = new Unanswered();
     this.#wakeups = new Wakeups(env.clock);
-    this.#floor = core.floor;
-    this.#published = core.seq;
+    this.publisher = new Publisher(core, env.feed);
     const { afterCommit } = core.kind;
     if (afterCommit !== undefined)
       this.#after = new AfterCommit(
@@ -81,26 +73,6 @@ export class Room {
         tenure.handled,
       );
     this.#saver = new Saver(core, fence, env, this.#after, tenure);
-  }
-
-  /** The last position that members were told of, or did not have to be. */
-  get published(): number {
-    return this.#published;
-  }
-
-  /** Goes on for the members where the same room stood before it was loaded again; `missed` is what came after. */
-  follow(last: Room, missed: readonly Entry[]): void {
-    this.#floor = last.#floor;
-    const inDoubt = last.#inDoubt;
-    const isWritten = inDoubt !== undefined && missed.some(({ id }) => id === inDoubt.first.id);
-    const { joined, left } = isWritten ? inDoubt.published : NOBODY;
-    this.#publish({ ...publishedTurn(this.core, this.#floor, missed), joined, left });
-  }
-
-  /** Ends every member's attachment: the room is gone, and what is made in its place knows none of them. */
-  disband(reason: string): void {
-    const ended = endedByClosing(this.core.members, reason);
-    this.#publish({ ...publishedTurn(this.core, this.#floor, []), ended });
   }
 
   /** Starts serving. `inputs` come before anything that is asked. */
@@ -254,7 +226,7 @@ export class Room {
       entries,
       durability: core.kind.options.durability,
       deadline: this.#saver.deadline(),
-      published: turn.published(this.#floor),
+      published: this.publisher.turn(turn),
       ...(redact.length > 0 && { redact }),
       ...(snapshot !== undefined && { snapshot }),
     });
@@ -263,7 +235,7 @@ export class Room {
 
   #fanOut(turn: Turn): void {
     if (turn.entries.length === 0) return;
-    this.#publish(turn.published(this.#floor));
+    this.publisher.committed(turn);
     for (const effect of turn.effects) {
       try {
         effect();
@@ -274,13 +246,6 @@ export class Room {
     this.#after?.committed(this.core.seq);
   }
 
-  #publish(turn: PublishedTurn): void {
-    // Not where the turn ends: who was told of its events before, by the store, has not heard of what came after them.
-    if (turn.shared) this.#floor = this.core.floor;
-    this.#published = turn.to;
-    this.env.feed.publish(this.core.address, turn);
-  }
-
   /** The turn may or may not be in the log: only the log knows. */
   async #lose(turn: Turn, error: unknown): Promise<void> {
     const isFenced = error instanceof FencedError;
@@ -288,8 +253,7 @@ export class Room {
     // Its own state could not be written; the store was not asked.
     const isOwn = error instanceof InternalError;
     const isDefinite = isOwn || isFenced || error instanceof StoreRefusedError;
-    const [first] = turn.entries;
-    if (first !== undefined) this.#inDoubt = { first, published: turn.published(this.#floor) };
+    this.publisher.lost(turn);
     if (isDefinite) turn.fail(isOwn ? error : isFenced ? new MovedError(error) : new UnavailableError(error));
     const culprit = isOwn ? turn.culprit : undefined;
     const core = await this.events.lost(this, { cause: error, pauses: false, ...(culprit && { culprit }) });
@@ -348,7 +312,7 @@ export class Room {
     const viewer = member === undefined ? undefined : { member, since: membership?.since ?? Infinity };
     const { historyFor } = core.kind.options;
     // What is in the log above it may be part of a turn that has not been acknowledged.
-    const below = Math.min(before ?? Infinity, this.#published + 1);
+    const below = Math.min(before ?? Infinity, this.publisher.position + 1);
     return readHistory(env.store, core.address, { viewer, historyFor, before: below, limit });
   }
 }
