@@ -87,6 +87,29 @@ describe('when the owner of a room dies', () => {
     expect(bob.events('rang')).toHaveLength(1);
   });
 
+  it('what waits to ask it again asks when the node is taken for gone, and not only when its pause is over', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    let goneAt: number | undefined;
+    two.watch((nodes) => {
+      if (!nodes.includes(one.id)) goneAt ??= cluster.clock.now();
+    });
+    one.cutOff();
+    await cluster.clock.advance(1000);
+    const answeredAt: number[] = [];
+    // Each is somewhere else in its pause by then.
+    for (let i = 0; i < 20; i += 1) {
+      cluster.owners.set(`lab/${i}`, one.id);
+      const asked = two.node.room(`lab/${i}`).send('say', { text: 'x' }, { as: { id: 'sys', name: 'Sys' } });
+      void asked.then(() => answeredAt.push(cluster.clock.now()));
+      await cluster.clock.advance(37);
+    }
+    await cluster.clock.advance(4000);
+    expect(answeredAt).toEqual(Array.from({ length: 20 }, () => goneAt));
+  });
+
   it('what a member asks in order comes in order, over the takeover, each once', async () => {
     const {
       cluster,
