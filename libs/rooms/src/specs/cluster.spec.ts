@@ -259,6 +259,26 @@ describe('when a node is cut off', () => {
     hasNoGap(ann, position.seq);
   });
 
+  it('and could not load a room that another has taken since, it keeps nothing of it', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    await say(one, 'one');
+    one.cutOff();
+    await expect(say(one, 'lost')).rejects.toMatchObject({ retryable: true });
+    await cluster.clock.advance(6000);
+    one.comeBack();
+    await cluster.clock.advance(100);
+    // What it was told was still its own is taken by who has not heard of it yet.
+    expect([one.node.active, two.node.active]).toEqual([1, 0]);
+    cluster.owners.set(A, two.id);
+    await say(two, 'two');
+    await cluster.clock.advance(3000);
+    expect([one.node.active, two.node.active]).toEqual([0, 1]);
+  });
+
   it('for longer, its members are waited for, and taken up again where they are once it is back', async () => {
     const {
       cluster,
