@@ -48,7 +48,7 @@ export interface RedisOptions {
   readonly prefix?: string;
   /**
    * Keeps the rooms of all nodes in the place of Redis, which is left with who owns what and with what nodes tell each other:
-   * PostgreSQL, say. Closed with the ports.
+   * PostgreSQL, say. Closed with the ports, and when they cannot be opened.
    * @default Redis
    */
   readonly store?: RoomStore;
@@ -82,34 +82,34 @@ const REPORT_MS = 10_000;
 const SILENT: RoomsLogger = { error: () => {}, warn: () => {} };
 
 /**
+ * Has all that it opens or was given to keep closed again when it throws: the `store`, too, which nobody else may have at hand.
  * @throws RedisUnfitError when the server cannot be reached, or its settings would lose rooms. DefinitionError for times of
  * a lease that cannot work.
  */
 export async function openRedis(options: RedisOptions): Promise<RedisPorts> {
-  const { beatMs, fenceMs, leaseMs } = { ...LEASE_TIMES, ...options.lease };
+  const connections: RedisConnection[] = [];
+  try {
+    checkLease(options);
+    const source = sourceOf(options);
+    return await openPorts(options, async (name) => {
+      const made = await connect(source, name);
+      connections.push(made);
+      return made;
+    });
+  } catch (error) {
+    for (const each of connections) each.disconnect();
+    await options.store?.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+const checkLease = ({ lease }: RedisOptions): void => {
+  const { beatMs, fenceMs, leaseMs } = { ...LEASE_TIMES, ...lease };
   if (!(beatMs < fenceMs && fenceMs < leaseMs))
     throw new DefinitionError(
       `A lease of ${leaseMs} ms cannot be kept by beats of ${beatMs} and a fence of ${fenceMs}.`,
     );
-  const source = sourceOf(options);
-  const { replicas = 0 } = options;
-  const connections: RedisConnection[] = [];
-  const connection = async (name: string): Promise<RedisConnection> => {
-    const made = await connect(source, name);
-    connections.push(made);
-    return made;
-  };
-  try {
-    const redis = await connection('greenroom');
-    const listening = await connection('greenroom-channels');
-    if (replicas === 0) return await openPorts(options, { redis, listening, writing: redis });
-    if (redis.isCluster) throw new DefinitionError('The replicas of a Redis Cluster cannot be waited for.');
-    return await openPorts(options, { redis, listening, writing: await connection('greenroom-writes') });
-  } catch (error) {
-    for (const each of connections) each.disconnect();
-    throw error;
-  }
-}
+};
 
 const sourceOf = ({ url, client }: RedisOptions): readonly string[] | RedisClient => {
   if ((url === undefined) === (client === undefined))
@@ -117,15 +117,19 @@ const sourceOf = ({ url, client }: RedisOptions): readonly string[] | RedisClien
   return client ?? (typeof url === 'string' ? [url] : (url ?? []));
 };
 
-interface Connections {
-  readonly redis: RedisConnection;
-  readonly listening: RedisConnection;
-  /** `redis`, unless its answers wait for replicas. */
-  readonly writing: RedisConnection;
-}
-
-async function openPorts(options: RedisOptions, { redis, listening, writing }: Connections): Promise<RedisPorts> {
+/** @param connection makes one, by a name that the server knows it by. */
+async function openPorts(
+  options: RedisOptions,
+  connection: (name: string) => Promise<RedisConnection>,
+): Promise<RedisPorts> {
   const { clock = new SystemClock(), ids = systemIds, logger = SILENT, prefix = 'greenroom', headsMs = 1000 } = options;
+  const { replicas = 0 } = options;
+  const redis = await connection('greenroom');
+  const listening = await connection('greenroom-channels');
+  if (replicas > 0 && redis.isCluster)
+    throw new DefinitionError('The replicas of a Redis Cluster cannot be waited for.');
+  // Its answers wait for replicas.
+  const writing = replicas > 0 ? await connection('greenroom-writes') : redis;
   const keys = new Keys(prefix, redis.database);
   const sentences = await checkServer(redis);
   // They are about what is kept.
@@ -145,7 +149,6 @@ async function openPorts(options: RedisOptions, { redis, listening, writing }: C
       writing.disconnect();
     },
   };
-  const { replicas = 0 } = options;
   const writes = replicas === 0 ? redis : new ReplicatedWrites(writing, replicas);
   const store =
     options.store === undefined
@@ -165,14 +168,6 @@ async function openPorts(options: RedisOptions, { redis, listening, writing }: C
         });
   const shared = { redis, subscriptions, keys, clock, report };
   const name = ids.unique();
-  const feed = new RedisFeed({
-    ...shared,
-    log: store,
-    heads,
-    name: hash(name) + 1,
-    headsMs,
-    isTold: (turn) => told.has(turn),
-  });
   const courier = await RedisCourier.open({
     ...shared,
     name,
@@ -184,6 +179,15 @@ async function openPorts(options: RedisOptions, { redis, listening, writing }: C
     times: { ...LEASE_TIMES, ...options.lease },
     monotonic: () => performance.now(),
     isHeard: (node) => courier.isHeard(node),
+  });
+  // From here on nothing fails: what follows keeps time.
+  const feed = new RedisFeed({
+    ...shared,
+    log: store,
+    heads,
+    name: hash(name) + 1,
+    headsMs,
+    isTold: (turn) => told.has(turn),
   });
   directory.watch((nodes) => courier.onNodes(nodes));
   const users = new RedisUsers({ ...shared, watch: (listener) => directory.watch(listener) });

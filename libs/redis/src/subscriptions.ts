@@ -60,6 +60,12 @@ export class Subscriptions {
     };
   }
 
+  /** What a node does not start without. @throws why it cannot be heard now: it is waited for by nobody. */
+  async open(name: string, listener: ChannelListener): Promise<Subscription> {
+    await this.redis.subscribe(name);
+    return this.listen(name, listener);
+  }
+
   /** The connection is lost: what is published from now on may not be heard. */
   onLost(listener: () => void): void {
     this.#lost.add(listener);

@@ -28,7 +28,7 @@ export interface NodeLimits {
   readonly alarmMs: number;
   /** A call of the store that has no answer by then is given up, milliseconds. @default 10_000 */
   readonly storeDeadlineMs: number;
-  /** How long rooms may take to finish and save when the process ends, milliseconds. @default 8000 */
+  /** How long rooms may take to finish and save when the process ends, milliseconds. @default 6000 */
   readonly drainMs: number;
 }
 
@@ -46,5 +46,5 @@ export const NODE_LIMITS: NodeLimits = {
   presenceMs: 250,
   alarmMs: 1000,
   storeDeadlineMs: 10_000,
-  drainMs: 8000,
+  drainMs: 6000,
 };

@@ -121,6 +121,8 @@ class LocalNode implements RoomsNode {
       },
       gone: (nodes) => {
         this.#host.tellNodes(nodes);
+        // Whoever took one of these since this node was back is found out by no write of it.
+        void this.#host.review('refused');
         this.#alarms.adopt();
       },
     });

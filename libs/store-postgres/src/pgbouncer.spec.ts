@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RoomStore } from '@greenroom/rooms';
-import { roomStoreContract } from '@greenroom/testing/contracts';
+import { roomStoreContract, serverHarness } from '@greenroom/testing/contracts';
 import { PgBouncer } from '../../../scripts/pgbouncer-server.mjs';
 import { TestPostgres } from './postgres.fixture.js';
 import { Turns } from './turns.fixture.js';
@@ -16,22 +16,7 @@ const open = (schema: string): Promise<RoomStore> => postgres.store(schema, { ur
 
 roomStoreContract('PostgresRoomStore behind PgBouncer in transaction mode', () => {
   const schema = postgres.schema();
-  const stores: RoomStore[] = [];
-  const opened = async (): Promise<RoomStore> => {
-    const store = await open(schema);
-    stores.push(store);
-    return store;
-  };
-  return {
-    open: opened,
-    async reopen() {
-      await stores.at(-1)?.close();
-      return opened();
-    },
-    async close() {
-      for (const store of stores) await store.close();
-    },
-  };
+  return serverHarness(() => open(schema));
 });
 
 describe('PostgresRoomStore behind PgBouncer', () => {

@@ -1,39 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RoomStore } from '@greenroom/rooms';
-import { roomStoreContract, type RoomStoreHarness } from '@greenroom/testing/contracts';
+import { roomStoreContract, serverHarness } from '@greenroom/testing/contracts';
 import { PostgresRoomStore } from './postgres-store.js';
 import { TestPostgres } from './postgres.fixture.js';
 import { Turns } from './turns.fixture.js';
 
 const postgres = new TestPostgres();
 
-/** Its `crash` is the death of the server. */
-function harness(): RoomStoreHarness {
+roomStoreContract('PostgresRoomStore', () => {
   const schema = postgres.schema();
-  const stores: RoomStore[] = [];
-  const open = async (): Promise<RoomStore> => {
-    const store = await postgres.store(schema);
-    stores.push(store);
-    return store;
-  };
-  return {
-    open,
-    async reopen() {
-      await stores.at(-1)?.close();
-      return open();
-    },
-    async crash() {
+  return serverHarness(
+    () => postgres.store(schema),
+    async () => {
       await postgres.server.kill();
       await postgres.server.start();
-      return open();
     },
-    async close() {
-      for (const store of stores) await store.close();
-    },
-  };
-}
-
-roomStoreContract('PostgresRoomStore', harness);
+  );
+});
 
 const A = 'chat/cats';
 

@@ -1,5 +1,4 @@
-import { RedisUnfitError } from '../connection.js';
-import { isEscaped } from './server-url.js';
+import { isEscaped, notOfTheForm } from './server-url.js';
 
 /** Where Sentinels are, and whom they are asked for. */
 export interface Sentinels {
@@ -24,15 +23,12 @@ const SENTINEL_PORT = 26_379;
 
 export const isSentinelUrl = (url: string): boolean => /^rediss?\+sentinel:/.test(url);
 
-/** @throws RedisUnfitError for what is not of the form. Nothing of it is shown: any part may be of a password. */
+/** @throws RedisUnfitError for what is not of the form. */
 export function readSentinelUrl(url: string): Sentinels {
   const parts = FORM.exec(url)?.groups;
   const hosts = parts?.['hosts']?.split(',').map((each) => HOST.exec(each)?.groups);
   if (parts === undefined || hosts === undefined || hosts.includes(undefined) || !isEscaped(url))
-    throw new RedisUnfitError(
-      'The URL is not of the form redis+sentinel://user:password@host:26379,host:26379/name/0. ' +
-        'What else than letters and digits is in a password is written as encodeURIComponent() does.',
-    );
+    throw notOfTheForm('redis+sentinel://user:password@host:26379,host:26379/name/0');
   const query = new URLSearchParams(parts['query']);
   return {
     sentinels: hosts.map((each) => ({

@@ -60,7 +60,7 @@ export class RedisCourier implements Courier {
     const courier = new RedisCourier(context);
     const { subscriptions, keys, name } = context;
     subscriptions.onLost(() => courier.#failAll());
-    await subscriptions.listen(keys.inbox(name), (bytes) => courier.#hear(readLetter(bytes))).ready;
+    await subscriptions.open(keys.inbox(name), (bytes) => courier.#hear(readLetter(bytes)));
     return courier;
   }
 
@@ -87,11 +87,10 @@ export class RedisCourier implements Courier {
 
   async serve(node: string, handler: EnvelopeHandler): Promise<() => void> {
     const { subscriptions, keys } = this.context;
-    const subscription = subscriptions.listen(keys.inbox(node), (bytes) => {
+    const subscription = await subscriptions.open(keys.inbox(node), (bytes) => {
       const letter = readLetter(bytes);
       if (letter.type === 'request') void this.#answer(letter, handler);
     });
-    await subscription.ready;
     return () => subscription.stop();
   }
 

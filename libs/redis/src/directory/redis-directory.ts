@@ -73,7 +73,7 @@ export class RedisDirectory implements Directory {
   static async open(context: DirectoryContext): Promise<RedisDirectory> {
     const directory = new RedisDirectory(context);
     const { subscriptions, keys } = context;
-    await subscriptions.listen(keys.nodes, () => void directory.#beat()).ready;
+    await subscriptions.open(keys.nodes, () => void directory.#beat());
     // Who could not be sent anything may have been taken for gone.
     subscriptions.onLost(() => {
       directory.#heardAt = -Infinity;

@@ -5,6 +5,7 @@ import {
   directoryContract,
   feedContract,
   roomStoreContract,
+  serverHarness,
   usersContract,
 } from '@greenroom/testing/contracts';
 import { Server } from 'socket.io';
@@ -54,11 +55,7 @@ export function portsKeepTheirContracts(
 
   roomStoreContract(`RedisRoomStore ${title}`, () => {
     const prefix = app();
-    const reopen = async () => {
-      await opened.at(-1)?.store.close();
-      return (await open(prefix)).store;
-    };
-    return { open: async () => (await open(prefix)).store, reopen, close };
+    return serverHarness(async () => (await open(prefix)).store);
   });
 
   courierContract(`RedisCourier ${title}`, async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Batch, Claim, Entry, Fence, PublishedTurn } from '@greenroom/rooms';
-import { roomStoreContract, type RoomStoreHarness } from '@greenroom/testing/contracts';
+import { roomStoreContract, serverHarness } from '@greenroom/testing/contracts';
 import { faultProxy } from '@greenroom/testing/faults';
 import { connectToServer } from '../clients/ioredis.js';
 import { readHead, readTurn } from '../feed/message.js';
@@ -13,35 +13,17 @@ afterEach(() => redis.disconnect());
 
 const HOOKS: StoreHooks = { onClaimed: () => {}, onTold: () => {}, onFenced: () => {}, release: async () => {} };
 
-/** Its `crash` is the death of the server. */
-function harness(): RoomStoreHarness {
-  const prefix = redis.app();
-  const stores: RedisRoomStore[] = [];
+roomStoreContract('RedisRoomStore', () => {
+  const keys = new Keys(redis.app());
   const open = async (): Promise<RedisRoomStore> => {
     const connection = await connectToServer(redis.server.url, 'spec');
-    const release = async (): Promise<void> => connection.disconnect();
-    const store = new RedisRoomStore(connection, new Keys(prefix), { ...HOOKS, release });
-    stores.push(store);
-    return store;
+    return new RedisRoomStore(connection, keys, { ...HOOKS, release: async () => connection.disconnect() });
   };
-  return {
-    open,
-    async reopen() {
-      await stores.at(-1)?.close();
-      return open();
-    },
-    async crash() {
-      await redis.server.kill();
-      await redis.server.start();
-      return open();
-    },
-    async close() {
-      for (const store of stores) await store.close();
-    },
-  };
-}
-
-roomStoreContract('RedisRoomStore', harness);
+  return serverHarness(open, async () => {
+    await redis.server.kill();
+    await redis.server.start();
+  });
+});
 
 const A = 'chat/cats';
 

@@ -53,9 +53,8 @@ export class Dismissals {
     const [newest] = await this.#after('');
     this.#last = newest?.id ?? this.#last;
     this.#dismiss = dismiss;
-    const subscription = subscriptions.listen(keys.dismissed, () => void this.#read());
+    const subscription = await subscriptions.open(keys.dismissed, () => void this.#read());
     subscriptions.onBack(() => void subscription.ready.then(() => this.#read()));
-    await subscription.ready;
     await this.#read();
     return () => {
       this.#dismiss = undefined;

@@ -13,6 +13,8 @@ import { Turnstile } from './turnstile.js';
  * would be answered behind what is read for the others.
  */
 const AT_ONCE = 4;
+/** One that takes longer waits for the store, part of which may hang: the rest need not. Milliseconds. */
+const LONG_MS = 500;
 
 export interface LoaderOptions {
   readonly env: Omit<RoomEnvironment, 'store'>;
@@ -38,9 +40,10 @@ export interface Loading {
 /** Loads rooms by their kind, from where it is kept: the store, or this process's memory. */
 export class Loader {
   readonly #memory: LeasedMemoryStore;
-  readonly #turnstile = new Turnstile(AT_ONCE);
+  readonly #turnstile: Turnstile;
 
   constructor(private readonly options: LoaderOptions) {
+    this.#turnstile = new Turnstile(AT_ONCE, LONG_MS, options.env.clock);
     this.#memory = new LeasedMemoryStore(options.lease);
   }
 

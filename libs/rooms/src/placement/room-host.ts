@@ -124,9 +124,10 @@ export class RoomHost {
       if (slot.state === 'active') slot.room.ask({ type: 'nodes', nodes }, Infinity, NOBODY);
   }
 
-  /** Asks whose the rooms are, and gives up those of other nodes: this one may have been taken for gone. */
-  async review(): Promise<void> {
-    await eachOf([...this.#slots.keys()], REVIEWED_AT_ONCE, async (address) => {
+  /** Asks whose the rooms are, all or those in one state, and gives up those of other nodes: this one may have been taken for gone. */
+  async review(state?: Slot['state']): Promise<void> {
+    const slots = [...this.#slots].filter(([, slot]) => state === undefined || slot.state === state);
+    await eachOf(slots, REVIEWED_AT_ONCE, async ([address]) => {
       if ((await this.options.lease.isOwn(address)) !== false) return;
       const slot = this.#slots.get(address);
       if (slot?.state === 'active') await this.#begin(this.#giveUp(address, slot.room));

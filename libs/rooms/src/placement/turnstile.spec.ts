@@ -1,10 +1,12 @@
+import { VirtualClock } from '@greenroom/testing';
 import { expect, it } from '@jest/globals';
 import { Turnstile } from './turnstile.js';
 
+const LONG_MS = 500;
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 it('lets so many through at a time, in the order in which they came, also behind one that fails', async () => {
-  const turnstile = new Turnstile(2);
+  const turnstile = new Turnstile(2, LONG_MS, new VirtualClock());
   const begun: number[] = [];
   const ends: ((failed?: Error) => void)[] = [];
   const passed = [0, 1, 2, 3, 4].map((n) =>
@@ -34,4 +36,29 @@ it('lets so many through at a time, in the order in which they came, also behind
     });
   await settle();
   expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
+it('whoever takes long holds up nobody, and gives up their place once', async () => {
+  const clock = new VirtualClock();
+  const turnstile = new Turnstile(1, LONG_MS, clock);
+  const begun: number[] = [];
+  const ends: (() => void)[] = [];
+  for (let n = 0; n < 5; n += 1)
+    void turnstile.pass(async () => {
+      begun.push(n);
+      await new Promise<void>((resolve) => (ends[n] = resolve));
+    });
+  await clock.advance(LONG_MS - 1);
+  expect(begun).toEqual([0]);
+  await clock.advance(1);
+  expect(begun).toEqual([0, 1]);
+  // The first is done after all: its place is another's by now.
+  ends[0]?.();
+  await clock.advance(LONG_MS - 1);
+  expect(begun).toEqual([0, 1]);
+  ends[1]?.();
+  await clock.advance(LONG_MS - 1);
+  expect(begun).toEqual([0, 1, 2]);
+  await clock.advance(1);
+  expect(begun).toEqual([0, 1, 2, 3]);
 });

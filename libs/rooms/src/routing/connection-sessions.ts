@@ -106,7 +106,7 @@ export class ConnectionSessions implements Sessions {
     const place = this.#joined.get(address);
     if (place === undefined) return Promise.reject(new NotAMemberError());
     const { ids, router } = this.context;
-    const asked = router.ask(
+    return router.ask(
       address,
       {
         type: 'command',
@@ -117,14 +117,15 @@ export class ConnectionSessions implements Sessions {
         as: this.connection.user,
       },
       timeoutMs,
+      undefined,
+      (error) => {
+        if (!(error instanceof NoSuchRoomError)) return error;
+        // The store has lost it: it is to be joined again, and is made anew then.
+        const why = new UnavailableError(error);
+        if (this.#joined.get(address) === place) this.#breakOff(address, place.seat, place.joined, why);
+        return why;
+      },
     );
-    return asked.catch((error: unknown) => {
-      if (!(error instanceof NoSuchRoomError)) throw error;
-      // The store has lost it: it is to be joined again, and is made anew then.
-      const why = new UnavailableError(error);
-      if (this.#joined.get(address) === place) this.#breakOff(address, place.seat, place.joined, why);
-      throw why;
-    });
   }
 
   signal(address: string, name: string, data: unknown): void {

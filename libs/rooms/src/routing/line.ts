@@ -55,8 +55,7 @@ export class Line {
   /** Some have come back, or the round is over: nobody goes before all are back that were under way. */
   #isTurningBack = false;
   #pauseMs = FIRST_PAUSE_MS;
-  #pausing: Timer | undefined;
-  #state: 'open' | 'locating' | 'pausing' = 'open';
+  #state: 'open' | 'locating' | { readonly pausing: Timer } = 'open';
   /** Those of which the last owner may have done what they ask. */
   readonly #doubtful = new WeakSet<Call>();
 
@@ -79,9 +78,14 @@ export class Line {
   /** The room may have another owner: what waits to be asked again is asked now. */
   hurry(): void {
     this.#pauseMs = FIRST_PAUSE_MS;
-    if (this.#pausing === undefined) return;
-    this.clock.cancel(this.#pausing);
-    this.#endPause();
+    if (typeof this.#state === 'string') return;
+    this.clock.cancel(this.#state.pausing);
+    this.#open();
+  }
+
+  #open(): void {
+    this.#state = 'open';
+    this.#goOn();
   }
 
   #goOn(): void {
@@ -94,16 +98,9 @@ export class Line {
 
   #pause(): void {
     this.#isTurningBack = false;
-    this.#state = 'pausing';
     this.#waiting.sort((a, b) => a.number - b.number);
-    this.#pausing = this.clock.after(this.#pauseMs, () => this.#endPause());
+    this.#state = { pausing: this.clock.after(this.#pauseMs, () => this.#open()) };
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
-  }
-
-  #endPause(): void {
-    this.#pausing = undefined;
-    this.#state = 'open';
-    this.#goOn();
   }
 
   async #locate(): Promise<void> {
@@ -118,8 +115,7 @@ export class Line {
     } catch (error) {
       for (const call of this.#waiting.splice(0)) this.#fail(call, error);
     }
-    this.#state = 'open';
-    this.#goOn();
+    this.#open();
   }
 
   #handAll(owner: string): void {

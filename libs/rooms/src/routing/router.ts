@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { toRoomError, UnknownOutcomeError } from '../errors.js';
+import { toRoomError, UnknownOutcomeError, type RoomError } from '../errors.js';
 import type { Directory } from '../placement/directory.js';
 import type { RoomHost } from '../placement/room-host.js';
 import type { Asker } from '../room/asker.js';
@@ -33,12 +33,14 @@ export class Router {
    * Requests to a room that is active here are in its mailbox when this returns.
    * Rejects with a `RoomError`; UNKNOWN_OUTCOME when there is no answer in time.
    * @param onLate what to do with an answer that nobody waits for any more.
+   * @param asTold what a failure is to whoever asked.
    */
   ask<R extends Request>(
     address: string,
     request: R,
     timeoutMs = this.deadlineMs,
     onLate?: (reply: ReplyTo<R>) => void,
+    asTold?: (error: RoomError) => RoomError,
   ): Promise<ReplyTo<R>> {
     const timeouts = timeoutMs === this.deadlineMs ? this.#timeouts : new Timeouts(this.clock, timeoutMs);
     return new Promise((resolve, reject) => {
@@ -46,7 +48,7 @@ export class Router {
       const deadline = this.clock.now() + timeoutMs;
       const number = this.#calls;
       // A question of one kind is answered by what is of its type.
-      const question = { address, request, deadline, number, resolve, reject, onLate } as Question;
+      const question = { address, request, deadline, number, resolve, reject, onLate, asTold } as Question;
       const call = new InTime(question, timeouts, this.#takeBack);
       const line = this.#lines.get(address);
       if (line !== undefined) line.put(call);
@@ -100,6 +102,7 @@ interface Question extends Pick<Call, 'request' | 'deadline' | 'number'> {
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onLate: ((reply: unknown) => void) | undefined;
+  readonly asTold: ((error: RoomError) => RoomError) | undefined;
 }
 
 /** A call that waits for its answer no longer than it may take, wherever the answer comes from. */
@@ -149,6 +152,8 @@ class InTime implements Call, Asker {
 
   fail(error: unknown): void {
     this.#timeout.end();
-    this.question.reject(toRoomError(error));
+    const { reject, asTold } = this.question;
+    const known = toRoomError(error);
+    reject(asTold === undefined ? known : asTold(known));
   }
 }

@@ -87,6 +87,29 @@ describe('when the owner of a room dies', () => {
     expect(bob.events('rang')).toHaveLength(1);
   });
 
+  it('what waits to ask it again asks when the node is taken for gone, and not only when its pause is over', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    let goneAt: number | undefined;
+    two.watch((nodes) => {
+      if (!nodes.includes(one.id)) goneAt ??= cluster.clock.now();
+    });
+    one.cutOff();
+    await cluster.clock.advance(1000);
+    const answeredAt: number[] = [];
+    // Each is somewhere else in its pause by then.
+    for (let i = 0; i < 20; i += 1) {
+      cluster.owners.set(`lab/${i}`, one.id);
+      const asked = two.node.room(`lab/${i}`).send('say', { text: 'x' }, { as: { id: 'sys', name: 'Sys' } });
+      void asked.then(() => answeredAt.push(cluster.clock.now()));
+      await cluster.clock.advance(37);
+    }
+    await cluster.clock.advance(4000);
+    expect(answeredAt).toEqual(Array.from({ length: 20 }, () => goneAt));
+  });
+
   it('what a member asks in order comes in order, over the takeover, each once', async () => {
     const {
       cluster,
@@ -234,6 +257,26 @@ describe('when a node is cut off', () => {
     expect([one.node.active, texts(ann)]).toEqual([1, ['one', 'two']]);
     expect(ann.received('reset')).toEqual([]);
     hasNoGap(ann, position.seq);
+  });
+
+  it('and could not load a room that another has taken since, it keeps nothing of it', async () => {
+    const {
+      cluster,
+      nodes: [one, two],
+    } = await start(2);
+    cluster.owners.set(A, one.id);
+    await say(one, 'one');
+    one.cutOff();
+    await expect(say(one, 'lost')).rejects.toMatchObject({ retryable: true });
+    await cluster.clock.advance(6000);
+    one.comeBack();
+    await cluster.clock.advance(100);
+    // What it was told was still its own is taken by who has not heard of it yet.
+    expect([one.node.active, two.node.active]).toEqual([1, 0]);
+    cluster.owners.set(A, two.id);
+    await say(two, 'two');
+    await cluster.clock.advance(3000);
+    expect([one.node.active, two.node.active]).toEqual([0, 1]);
   });
 
   it('for longer, its members are waited for, and taken up again where they are once it is back', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTestRooms } from '@greenroom/testing';
+import { startTestRooms, type TestRooms } from '@greenroom/testing';
 import { emit, fromCallback, fromPromise, setup } from 'xstate';
 import { z } from 'zod';
 import { defineRoom } from '../contract/contract.js';
@@ -121,6 +121,21 @@ describe('a host', () => {
       say(ann, 'x'),
     ]);
     expect(mine.status).toBe('fulfilled');
+  });
+
+  it('rooms of which the store never answers hold up no others that are to be loaded', async () => {
+    const before = await startTestRooms({ kinds: [lab()] });
+    const names = Array.from({ length: 20 }, (_, n) => (n < 10 ? `lab/stuck-${n}` : `lab/${n}`));
+    const open = (rooms: TestRooms, address: string) =>
+      rooms.node.room(address).send('say', { text: 'x' }, { as: SYSTEM });
+    for (const address of names) await open(before, address);
+    const rooms = await before.kill();
+    const read = rooms.store.read.bind(rooms.store);
+    rooms.store.read = (address, range) =>
+      address.startsWith('lab/stuck') ? new Promise(() => {}) : read(address, range);
+    const asked = Promise.allSettled(names.map((address) => open(rooms, address)));
+    await rooms.clock.advance(10_000);
+    expect((await asked).map(({ status }) => status)).toEqual(names.map((_, n) => (n < 10 ? 'rejected' : 'fulfilled')));
   });
 
   it('drain ends though the store never answers', async () => {

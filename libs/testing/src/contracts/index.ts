@@ -11,7 +11,7 @@ export type { ClockHarness } from './clock.js';
 export type { CourierHarness } from './courier.js';
 export type { DirectoryHarness } from './directory.js';
 export type { FeedHarness } from './feed.js';
-export type { RoomStoreHarness } from './room-store/index.js';
+export { serverHarness, type RoomStoreHarness } from './room-store/index.js';
 export type { UsersHarness } from './users.js';
 
 /** What every `RoomStore` promises, as jest tests. `harness` is called once a test, and once to see what it can do. */

@@ -8,6 +8,7 @@ import { snapshotChecks } from './snapshots.js';
 import { wakingChecks } from './waking.js';
 
 export type { RoomStoreHarness } from './harness.js';
+export { serverHarness } from './server-harness.js';
 
 /** What the port `RoomStore` promises, by chapter; the crash chapter for a harness that can. */
 export const roomStoreChecks = (harness: RoomStoreHarness): ReadonlyMap<string, readonly StoreCheck[]> =>
