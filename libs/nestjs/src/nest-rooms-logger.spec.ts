@@ -22,6 +22,19 @@ it('a line says what happened, where, and why', () => {
   expect(failed).toEqual(['a turn failed (room=chat/cats, cause=broken)', cause.stack, 'Rooms']);
 });
 
+it('of a failure all reasons are told, each once, also where one is its own', () => {
+  const memory = new Error("OOM command not allowed when used memory > 'maxmemory'.");
+  const refused = new Error(memory.message, { cause: memory });
+  const endless = new Error('again.');
+  endless.cause = new Error('and again.', { cause: endless });
+  const [full, odd] = written((logger) => {
+    logger.warn('a room is loaded again', { cause: new Error('Redis refused the write.', { cause: refused }) });
+    logger.warn('hm', { cause: endless });
+  });
+  expect(full?.[0]).toBe(`a room is loaded again (cause=Redis refused the write. ${memory.message})`);
+  expect(odd?.[0]).toMatch(/^hm \(cause=again\. and again\. .{1,100}\)$/);
+});
+
 it('is one line, whatever a client has put into it, and no longer than anybody wants to read', () => {
   const forged = 'Ann\r\n[Nest] ERROR forged\u001b[2J\u009b31m\u2028\u202eevil';
   const [line] = written((logger) =>

@@ -7,6 +7,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Characters of one field, and of a stack, that are written; more are of no help, and may be somebody's megabyte. */
 const LONGEST = 500;
 const LONGEST_STACK = 4000;
+/** Causes of causes that are told; one may be its own. */
+const MOST_CAUSES = 4;
 /** What begins a new line, moves a terminal's cursor or turns text around. */
 const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
@@ -29,11 +31,15 @@ export class NestRoomsLogger implements RoomsLogger {
 
 const sentence = (message: string, fields: Fields): string => {
   const told = Object.entries(fields).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : value instanceof Error ? value.message : inspect(value);
+    const text = typeof value === 'string' ? value : value instanceof Error ? reasons(value) : inspect(value);
     return `${name}=${oneLine(text)}`;
   });
   return told.length === 0 ? message : `${message} (${told.join(', ')})`;
 };
+
+/** An error often only says what could not be done; why not, its cause does. */
+const reasons = ({ message, cause }: Error, most = MOST_CAUSES): string =>
+  most > 0 && cause instanceof Error && cause.message !== message ? `${message} ${reasons(cause, most - 1)}` : message;
 
 const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}...` : text);
 

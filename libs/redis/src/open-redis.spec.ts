@@ -156,6 +156,8 @@ describe('openRedis', () => {
     const warn = (...sentence: unknown[]): void => void said.push(sentence);
     const { directory, feed, store } = await open({ clock, logger: { warn, error: warn } });
     await directory.join('n1');
+    // That the clock is a virtual one.
+    said.length = 0;
     await redis.server.kill();
     try {
       for (let i = 0; i < 50; i += 1) feed.subscribe(`lab/${i}`, () => {});

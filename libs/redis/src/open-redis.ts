@@ -19,7 +19,7 @@ import { LEASE_TIMES, RedisDirectory, type LeaseTimes } from './directory/redis-
 import { Heads } from './feed/heads.js';
 import { RedisFeed } from './feed/redis-feed.js';
 import { FORMAT, hash, Keys } from './keys.js';
-import { checkServer } from './server-check.js';
+import { checkClock, checkServer } from './server-check.js';
 import { socketIoAdapter, type SocketIoAdapter } from './socketio-adapter.js';
 import { KeptStore } from './store/kept-store.js';
 import { RedisRoomStore } from './store/redis-store.js';
@@ -134,6 +134,8 @@ async function openPorts(
   const sentences = await checkServer(redis);
   // They are about what is kept.
   if (options.store === undefined) for (const sentence of sentences) logger.warn(sentence, {});
+  const askew = await checkClock(redis, () => clock.now());
+  if (askew !== undefined) logger.warn(askew, {});
   await checkFormat(redis, keys);
   const report = sparingly(logger, clock);
   const subscriptions = new Subscriptions(listening, report);

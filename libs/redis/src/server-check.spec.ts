@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RefusedError, type Argument, type RedisConnection } from './connection.js';
-import { checkServer } from './server-check.js';
+import { checkClock, checkServer } from './server-check.js';
 
 /** What a server answers; all else is forbidden. */
 const serverThat = (answers: Readonly<Record<string, unknown>>): RedisConnection => {
@@ -49,5 +49,20 @@ describe('a server', () => {
     };
     const gone = { primaries: async () => [{ send }] } as unknown as RedisConnection;
     await expect(checkServer(gone)).rejects.toThrow('connection lost');
+  });
+});
+
+describe('the clock of a machine', () => {
+  const at = (here: number): Promise<string | undefined> =>
+    checkClock(serverThat({ TIME: bytes('1000', '500000') }), () => here);
+
+  it('is said to be wrong when it is more than a second from that of the server', async () => {
+    expect(await at(1_030_500)).toContain('is 30 s ahead of that of Redis');
+    expect(await at(970_500)).toContain('is 30 s behind that of Redis');
+  });
+
+  it('is fine within it, and when the server does not tell', async () => {
+    for (const here of [999_500, 1_000_500, 1_001_500]) expect(await at(here)).toBeUndefined();
+    expect(await checkClock(serverThat({}), () => 0)).toBeUndefined();
   });
 });

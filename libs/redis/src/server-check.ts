@@ -1,4 +1,4 @@
-import { about, settingOf } from './clients/about.js';
+import { about, settingOf, timeOf } from './clients/about.js';
 import { RedisUnfitError, type RedisConnection, type Sender } from './connection.js';
 
 /** Sharded channels came with it. Valkey counts itself as 7.2 here. */
@@ -11,6 +11,25 @@ const LEAST_VERSION = 7;
 export async function checkServer(redis: RedisConnection): Promise<readonly string[]> {
   const sentences = await Promise.all((await redis.primaries()).map(checkOne));
   return [...new Set(sentences.flat())];
+}
+
+/** Nodes give each other until some time of day for what they ask: what is too late by the other's clock is not done. Milliseconds. */
+const MOST_ASKEW_MS = 1000;
+
+/** What is wrong with this machine's clock, by the server's. */
+export async function checkClock(redis: RedisConnection, now: () => number): Promise<string | undefined> {
+  const [server] = await redis.primaries();
+  const asked = now();
+  const there = server && (await timeOf(server));
+  // It was told at some moment in between.
+  const isAhead = there !== undefined && asked - there > MOST_ASKEW_MS;
+  const isBehind = there !== undefined && there - now() > MOST_ASKEW_MS;
+  if (!isAhead && !isBehind) return undefined;
+  const seconds = Math.round(Math.abs(there - asked) / 1000);
+  return (
+    `The clock of this machine is ${seconds} s ${isAhead ? 'ahead of' : 'behind'} that of Redis: nodes whose clocks differ ` +
+    'take what they ask of each other for too late. Let one time service set all of them.'
+  );
 }
 
 async function checkOne(server: Sender): Promise<string[]> {

@@ -111,7 +111,7 @@ class LocalNode implements RoomsNode {
       clock,
       limits.commandDeadlineMs,
     );
-    this.#inbox = new Inbox(this.#host, (address) => this.#isOwn(address, true), clock);
+    this.#inbox = new Inbox(this.#host, (address) => this.#isOwn(address, true), clock, logger);
     this.#reattachment = new Reattachment(this.id, this.#router, this.#audience, clock);
     this.#peers = new Peers(this.id, this.#directory, clock, {
       back: () => this.#host.review(),

@@ -25,6 +25,12 @@ export async function settingOf(server: Sender, name: string): Promise<string | 
   return Array.isArray(found) ? text(found[1]) : undefined;
 }
 
+/** The time of day there, in milliseconds since 1970. */
+export async function timeOf(server: Sender): Promise<number | undefined> {
+  const [seconds, microseconds] = texts(await unlessRefused(() => server.send('TIME'))).map(Number);
+  return seconds === undefined || microseconds === undefined ? undefined : seconds * 1000 + microseconds / 1000;
+}
+
 async function unlessRefused(ask: () => Promise<unknown>): Promise<unknown> {
   try {
     return await ask();

@@ -8,7 +8,11 @@ import { CLOSE_MS, CONNECT_MS, retryMs, SILENT_MS } from './settings.js';
 export class IoredisConnection implements RedisConnection {
   #pulse: Pulse | undefined;
 
-  constructor(readonly client: Redis | Cluster) {}
+  constructor(
+    readonly client: Redis | Cluster,
+    /** What keeps it from being connected, while it is not. */
+    private readonly trouble: () => Error | undefined = () => undefined,
+  ) {}
 
   get isCluster(): boolean {
     return this.client.isCluster;
@@ -26,7 +30,9 @@ export class IoredisConnection implements RedisConnection {
     try {
       return await this.client.callBuffer(name, ...args);
     } catch (error) {
-      throw isRefusal(error) ? new RefusedError(error.message, { cause: error }) : error;
+      const failure = withoutCommand(error);
+      if (isUnsent(failure)) throw new RefusedError(this.#absence());
+      throw isRefusal(failure) ? new RefusedError(failure.message, { cause: failure }) : failure;
     }
   }
 
@@ -69,11 +75,27 @@ export class IoredisConnection implements RedisConnection {
     this.#pulse?.stop();
     this.client.disconnect();
   }
+
+  #absence(): string {
+    const trouble = this.trouble();
+    return trouble === undefined ? 'There is no connection to Redis.' : `Redis cannot be reached: ${trouble.message}`;
+  }
 }
 
-/** The last is what was never sent. */
-const isRefusal = (error: unknown): error is Error =>
-  error instanceof Error && (error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable"));
+/** ioredis puts what it had sent beside what went wrong: a password, or what somebody said. Neither is for a log. */
+const withoutCommand = (error: unknown): unknown => {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
+  return error;
+};
+
+/** A cluster says that no server was of any use, and beside it what the last one said. */
+const reasonOf = (error: unknown): unknown =>
+  error instanceof Error && 'lastNodeError' in error ? (error.lastNodeError ?? error) : error;
+
+const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
+
+const isUnsent = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith("Stream isn't writeable");
 
 /** A server that has become a replica is left. */
 const settings = (name: string) =>
@@ -186,19 +208,20 @@ async function connected(
   enableReadyCheck = true,
 ): Promise<IoredisConnection> {
   const client = make({ enableReadyCheck });
-  let why: unknown;
+  let why: Error | undefined;
   // What went wrong is told by the commands that fail.
   client.on('error', (error: Error) => (why = error));
+  client.on('ready', () => (why = undefined));
   try {
     await client.connect();
     // By itself it goes on in the first one where there is none of this number.
-    const connection = new IoredisConnection(client);
+    const connection = new IoredisConnection(client, () => why);
     if (connection.database > 0) await connection.send('SELECT', connection.database);
     return connection.keepPulse();
   } catch (error) {
     client.disconnect();
     if (enableReadyCheck && /unknown command.*info/i.test(messageOf(why))) return connected(make, false);
-    throw why ?? error;
+    throw withoutCommand(reasonOf(why ?? error));
   }
 }
 

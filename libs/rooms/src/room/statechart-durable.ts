@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { statesOf } from './statechart-states.js';
 
 /** Node ids of a machine's states that invoke something, with what they invoke. */
 interface Invocation {
@@ -7,15 +8,10 @@ interface Invocation {
   readonly systemId: string | undefined;
 }
 
-const invocations = (machine: AnyStateMachine): Invocation[] => {
-  const found: Invocation[] = [];
-  const queue = [machine.root];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    for (const { src, systemId } of node.invoke) found.push({ state: node.id, src: src as string, systemId });
-    queue.push(...Object.values(node.states));
-  }
-  return found;
-};
+const invocations = (machine: AnyStateMachine): Invocation[] =>
+  statesOf(machine).flatMap(({ id, invoke }) =>
+    invoke.map(({ src, systemId }) => ({ state: id, src: src as string, systemId })),
+  );
 
 /** An actor logic says what it is by what it answers: only a promise's ends when told that it is resolved. */
 const isPromise = (logic: unknown): boolean => {

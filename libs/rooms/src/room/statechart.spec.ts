@@ -192,6 +192,25 @@ describe('a statechart as room logic', () => {
     expect({ runs, busy: logic.isBusy(replayed.state) }).toEqual({ runs: 0, busy: false });
   });
 
+  it('refuses a saved state whose timer or promise goes by a name that the machine does not have any more', async () => {
+    const wait = (state: string, delay: number) =>
+      setup({ actors: { job: fromPromise(() => new Promise(() => {})) } }).createMachine({
+        id: 'm',
+        initial: state,
+        states: { [state]: { after: { [delay]: {} }, invoke: { src: 'job' } } },
+      });
+    const { logic, state } = chart(wait('a', 1000));
+    const saved = JSON.stringify(logic.save(state));
+    const load = (machine: ReturnType<typeof wait>, text: string) => () => chart(machine).logic.load(JSON.parse(text));
+    expect(load(wait('a', 1000), saved)).not.toThrow();
+    expect(load(wait('a', 2000), saved)).toThrow('The machine has no xstate.after.1000.m.a, which');
+    const moved = saved.replace('"value":"a"', '"value":"b"');
+    expect(load(wait('b', 1000), moved)).toThrow('The machine has no xstate.after.1000.m.a, which');
+    const timed = moved.replaceAll('after.1000.m.a', 'after.1000.m.b');
+    expect(load(wait('b', 1000), timed)).toThrow('The machine has no 0.m.a, which');
+    expect(load(wait('b', 1000), timed.replaceAll('0.m.a', '0.m.b'))).not.toThrow();
+  });
+
   it('hands in the failure of a promise as plain data, and throws when nothing handles it', async () => {
     const machine = setup({
       actors: {

@@ -21,6 +21,7 @@ import type {
   StartInput,
 } from './logic.js';
 import { whyNotDurable } from './statechart-durable.js';
+import { strayOf } from './statechart-stray.js';
 
 /** A delayed event of the machine: XState's snapshots have no timers, so ours keep them. */
 interface Delayed extends LogicTimer {
@@ -186,6 +187,9 @@ class Statechart implements RoomLogic<State> {
   load(saved: unknown): State {
     const { snapshot, timers } = saved as Saved;
     const restored = this.machine.restoreSnapshot(snapshot as Snapshot<unknown>, this.#scope) as AnyMachineSnapshot;
+    const delayed = timers.map(({ event }) => event.type);
+    const stray = strayOf(this.machine, { delayed, children: childrenOf(restored).map(([id]) => id) });
+    if (stray !== undefined) throw new Error(`The machine has no ${stray}, which the saved state waits for.`);
     return { snapshot: this.#settle(restored), timers };
   }
 
