@@ -175,6 +175,7 @@ async function openPorts(
     name,
     onSilent: (node) => directory.suspect(node),
     onUnavailable: (address) => directory.forget(address),
+    onUnwritable: (room, cause) => logger.error('what is no plain data does not go from node to node', { room, cause }),
   });
   const directory = await RedisDirectory.open({
     ...shared,

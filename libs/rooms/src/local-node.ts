@@ -110,6 +110,7 @@ class LocalNode implements RoomsNode {
       this.#connections,
       clock,
       limits.commandDeadlineMs,
+      logger,
     );
     this.#inbox = new Inbox(this.#host, (address) => this.#isOwn(address, true), clock, logger);
     this.#reattachment = new Reattachment(this.id, this.#router, this.#audience, clock);
@@ -185,8 +186,14 @@ class LocalNode implements RoomsNode {
   room(address: string): RoomHandle {
     const router = this.#router;
     return {
-      send: (name, data, { as, commandId = this.#ids.unique(), timeoutMs }) =>
-        router.ask(address, { type: 'command', name, data, commandId, session: undefined, as }, timeoutMs),
+      send: (name, data, { as, commandId = this.#ids.unique(), timeoutMs }) => {
+        const author = { id: as.id, name: as.name };
+        return router.ask(
+          address,
+          { type: 'command', name, data, commandId, session: undefined, as: author },
+          timeoutMs,
+        );
+      },
       view: (as) => router.ask(address, { type: 'view', viewer: as?.id }),
       members: (after, limit = 100) => router.ask(address, { type: 'members', after, limit }),
       history: ({ before, limit = 200 }) => router.ask(address, { type: 'history', member: undefined, before, limit }),

@@ -1,5 +1,6 @@
 import {
   createRoomsNode,
+  InternalError,
   MemoryFeed,
   MemoryRoomStore,
   MovedError,
@@ -18,6 +19,7 @@ import {
   type RoomsNode,
   type RoomStore,
 } from '@greenroom/rooms';
+import { decodeValue, encodeValue } from '@greenroom/protocol/values';
 import { Mortality } from './mortal.js';
 import { seededIds } from './seeded-ids.js';
 import { tellingStore } from './telling-store.js';
@@ -41,6 +43,15 @@ export interface TestClusterOptions {
   /** What a node has in the place of the store and the feed that all share. @default these themselves */
   readonly ports?: (clock: Clock) => { readonly store: RoomStore; readonly feed: Feed };
 }
+
+/** What goes from one process to another is no object of the first. @throws InternalError at what is not plain data */
+const written = <T>(value: T): T => {
+  try {
+    return decodeValue(encodeValue(value)) as T;
+  } catch (cause) {
+    throw new InternalError(cause);
+  }
+};
 
 interface Owed {
   readonly to: string;
@@ -108,6 +119,7 @@ export class TestCluster {
 
   async send<R extends Request>(from: TestClusterNode, to: string, envelope: Envelope<R>): Promise<ReplyTo<R>> {
     if (from.isCutOff) throw new MovedError();
+    const arriving = written(envelope);
     const target = this.nodes.find(({ id }) => id === to);
     return new Promise((resolve, reject) => {
       const settle = (run: () => void): void => {
@@ -125,11 +137,13 @@ export class TestCluster {
         const handler = this.#handlers.get(to);
         if (handler === undefined || target?.isCutOff === true) return back(() => reject(new MovedError()));
         if (target?.isDead === true || target?.isDeaf === true) return;
-        handler(envelope).then(
-          // It answers the request that it was handed.
-          (reply) => back(() => resolve(reply as ReplyTo<R>)),
-          (error: Error) => back(() => reject(error)),
-        );
+        handler(arriving)
+          .then(written)
+          .then(
+            // It answers the request that it was handed.
+            (reply) => back(() => resolve(reply as ReplyTo<R>)),
+            (error: Error) => back(() => reject(error)),
+          );
       });
     });
   }
@@ -205,9 +219,10 @@ export class TestClusterNode implements Directory, Courier {
     for (const kind of kinds()) this.node.register(kind);
   }
 
-  connect(id: string): TestConnection {
+  /** @param claims what else the app knows of the user. */
+  connect(id: string, claims: object = {}): TestConnection {
     this.#connections += 1;
-    return new TestConnection(`${this.id}-${this.#connections}`, { id, name: id }, this.node);
+    return new TestConnection(`${this.id}-${this.#connections}`, { ...claims, id, name: id }, this.node);
   }
 
   /** Kills it where it stands; the others notice what it owes, and that it is gone, a moment later. */

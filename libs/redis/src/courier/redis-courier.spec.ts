@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RejectedError, SystemClock, UnavailableError, type Courier } from '@greenroom/rooms';
+import { RejectedError, SystemClock, UnavailableError, type Courier, type Envelope } from '@greenroom/rooms';
 import { courierContract } from '@greenroom/testing/contracts';
 import { VirtualClock } from '@greenroom/testing';
 import { becomes, TestRedis, type End } from '../redis.fixture.js';
@@ -9,7 +9,15 @@ import { question } from '../specs/envelope.fixture.js';
 const redis = new TestRedis();
 
 const open = (end: End, name: string, rest: Partial<CourierContext> = {}): Promise<RedisCourier> =>
-  RedisCourier.open({ ...end, name, clock: new SystemClock(), onSilent: () => {}, onUnavailable: () => {}, ...rest });
+  RedisCourier.open({
+    ...end,
+    name,
+    clock: new SystemClock(),
+    onSilent: () => {},
+    onUnavailable: () => {},
+    onUnwritable: () => {},
+    ...rest,
+  });
 
 courierContract('RedisCourier', async () => {
   const prefix = redis.app();
@@ -107,12 +115,20 @@ describe('RedisCourier', () => {
     redis.disconnect();
   });
 
-  it('answers what cannot be written with an internal failure', async () => {
+  it('refuses what cannot be written, asked or answered, says so on its own node, and takes what comes after it', async () => {
     const prefix = redis.app();
-    const courier = await open(await redis.end(prefix), 'here');
-    const other = await open(await redis.end(prefix), 'there');
-    await other.serve('n2', async () => () => 'code is not data');
+    const said: unknown[] = [];
+    const onUnwritable = (address: string, cause: unknown): void => void said.push([address, cause]);
+    const courier = await open(await redis.end(prefix), 'here', { onUnwritable });
+    const other = await open(await redis.end(prefix), 'there', { onUnwritable });
+    const answers: unknown[] = [() => 'code is not data', 'data'];
+    await other.serve('n2', async () => answers.shift());
+    const request = { ...question(Infinity), request: { type: 'view', viewer: () => 'ann' } } as unknown as Envelope;
+    await expect(courier.send('n2', request)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(said).toEqual([['lab/a', expect.any(TypeError)]]);
     expect(await asked(courier, Infinity)).toMatchObject({ code: 'INTERNAL' });
+    expect(said).toEqual([1, 2].map(() => ['lab/a', expect.any(TypeError)]));
+    expect(await asked(courier, Infinity)).toBe('data');
     redis.disconnect();
   });
 });

@@ -1,6 +1,6 @@
 import {
+  InternalError,
   MovedError,
-  toRoomError,
   UnansweredError,
   UnavailableError,
   UnknownOutcomeError,
@@ -29,8 +29,12 @@ export interface CourierContext {
   onUnavailable(address: string): void;
   /** Nobody received what was sent to the node: its connection is gone. */
   onSilent(node: string): void;
+  /** What is asked of the room, or what it answers, is no plain data. */
+  onUnwritable(address: string, cause: unknown): void;
   report(error: unknown): void;
 }
+
+type Answer = Extract<Letter, { type: 'reply' | 'refusal' }>;
 
 /** A node that has owed an answer for so long is asked whether it is there at all, milliseconds. */
 const PATIENCE_MS = 250;
@@ -67,8 +71,8 @@ export class RedisCourier implements Courier {
   send<R extends Request>(node: string, envelope: Envelope<R>): Promise<ReplyTo<R>> {
     const { clock, name } = this.context;
     const id = (this.#last += 1);
-    const letter = writeLetter({ type: 'request', id, from: name, envelope });
     return new Promise<ReplyTo<R>>((resolve, reject) => {
+      const letter = this.#written({ type: 'request', id, from: name, envelope }, envelope.address);
       const late = (): void => this.#settle(id)?.reject(new UnknownOutcomeError());
       const timer = clock.after(envelope.deadline - clock.now(), late);
       // The handler answers the request it was handed.
@@ -143,15 +147,33 @@ export class RedisCourier implements Courier {
   }
 
   async #answer({ id, from, envelope }: Extract<Letter, { type: 'request' }>, handler: EnvelopeHandler): Promise<void> {
-    const answer: Letter = await handler(envelope).then(
-      (value): Letter => ({ type: 'reply', id, value }),
-      (thrown: unknown): Letter => ({ type: 'refusal', id, refusal: refusalOf(thrown) }),
+    const answer = await handler(envelope).then(
+      (value): Answer => ({ type: 'reply', id, value }),
+      (thrown: unknown): Answer => ({ type: 'refusal', id, refusal: refusalOf(thrown) }),
     );
     try {
-      await this.#publish(from, written(answer));
+      await this.#publish(from, this.#answerWritten(answer, envelope.address));
     } catch (error) {
       // Who asked finds its outcome unknown.
       this.context.report(error);
+    }
+  }
+
+  /** @throws InternalError at what is not plain data: the app's own doing. */
+  #written(letter: Letter, address: string): Buffer {
+    try {
+      return writeLetter(letter);
+    } catch (cause) {
+      this.context.onUnwritable(address, cause);
+      throw new InternalError(cause);
+    }
+  }
+
+  #answerWritten(answer: Answer, address: string): Buffer {
+    try {
+      return this.#written(answer, address);
+    } catch (error) {
+      return writeLetter({ type: 'refusal', id: answer.id, refusal: refusalOf(error) });
     }
   }
 
@@ -181,13 +203,3 @@ export class RedisCourier implements Courier {
     for (const [id, pending] of this.#pending) if (which(pending)) this.#settle(id)?.reject(new UnansweredError());
   }
 }
-
-/** What cannot be written is the room's own failure. */
-const written = (answer: Letter): Buffer => {
-  try {
-    return writeLetter(answer);
-  } catch (error) {
-    const { id } = answer as Extract<Letter, { type: 'reply' }>;
-    return writeLetter({ type: 'refusal', id, refusal: refusalOf(toRoomError(error)) });
-  }
-};

@@ -4,9 +4,13 @@ export interface Member {
   readonly [field: string]: unknown;
 }
 
-/** Who a connection, or a caller of `RoomsService`, is. Claims stay on the connection. */
-export interface Identity {
+/** What a room is told of who speaks: it may be on another node. */
+export interface Author {
   readonly id: string;
   readonly name: string;
+}
+
+/** Who a connection, or a caller of `RoomsService`, is. Claims stay on the connection. */
+export interface Identity extends Author {
   readonly [claim: string]: unknown;
 }

@@ -6,7 +6,7 @@ import type { Entry, Input, LoggedEvent, Stamp } from '../log/entry.js';
 import type { Applied, RoomLogic } from './logic.js';
 import { Members } from './members.js';
 import { Outcomes } from './outcomes.js';
-import { judge, mustBePlain, type Emission, type Verdict } from './verdict.js';
+import { checkPlain, judge, mustBePlain, type Emission, type Verdict } from './verdict.js';
 
 /** An input that was accepted, with what is to happen once it is committed. */
 export interface Accepted {
@@ -86,9 +86,12 @@ export class RoomCore {
     return { epoch: this.epoch, seq: this.seq };
   }
 
-  /** What a viewer is shown now. */
+  /** What a viewer is shown now, whichever node they are on. @throws TypeError when it is no plain data */
   view(viewer: Member | undefined): unknown {
-    return this.kind.view === undefined ? null : this.kind.view(this.logic.expose(this.#state), viewer);
+    if (this.kind.view === undefined) return null;
+    const view = this.kind.view(this.logic.expose(this.#state), viewer);
+    checkPlain('The view', view);
+    return view;
   }
 
   /** When the room next wants to be woken: a timer, or the end of a grace time. */

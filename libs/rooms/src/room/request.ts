@@ -1,5 +1,5 @@
 import type { JoinReply, MembersReply, Position, WireEvent } from '@greenroom/protocol';
-import type { Identity, Member } from '../contract/member.js';
+import type { Author, Member } from '../contract/member.js';
 import type { EndedSession } from '../feed/feed.js';
 import type { Place } from '../log/place.js';
 
@@ -32,6 +32,10 @@ export type Request =
   /** Makes the room, or fails because it exists. */
   | { readonly type: 'create'; readonly params: unknown };
 
+/** For the log. */
+export const nameOf = (request: Request): string =>
+  request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
+
 /** It counts though nobody waits for its answer any more, and always finds a place: or a member would stay for ever. */
 export const isLeaving = ({ type }: Request): boolean =>
   type === 'leave' || type === 'drop' || type === 'disown' || type === 'nodes';
@@ -55,7 +59,7 @@ export interface CommandRequest {
   readonly commandId: string;
   /** The member's session; `undefined`: the server speaks, for `as`. */
   readonly session: string | undefined;
-  readonly as: Identity;
+  readonly as: Author;
 }
 
 /** A join's reply with what its node needs to know of the session. */

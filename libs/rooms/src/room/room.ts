@@ -2,6 +2,7 @@ import {
   FencedError,
   InternalError,
   MovedError,
+  RoomError,
   StoreRefusedError,
   UnavailableError,
   UnknownOutcomeError,
@@ -293,6 +294,7 @@ export class Room {
     try {
       return await joinReply(core, env.store, this.tenure.lineage, join);
     } catch (error) {
+      if (!(error instanceof RoomError)) env.logger.error('failed at join', { room: core.address, cause: error });
       const session = core.members.session(sessionId);
       const until = env.clock.now() + core.kind.options.graceMs;
       if (session?.state === 'attached' && session.connection === request.connection)

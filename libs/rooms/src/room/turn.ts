@@ -20,6 +20,7 @@ import type { Asked, Letter } from './letter.js';
 import { endedByClosing, publishedTurn } from './published-turn.js';
 import {
   isLeaving,
+  nameOf,
   type CommandReply,
   type CommandRequest,
   type JoinRequestOfRoom,
@@ -49,9 +50,6 @@ export interface CommittedJoin extends TakenSession {
   /** It made the room. */
   readonly created: boolean;
 }
-
-const nameOf = (request: Request): string =>
-  request.type === 'command' ? `command ${request.name} of ${request.as.id}` : request.type;
 
 const culpritOf = (request: Request): Culprit | undefined =>
   request.type === 'command' ? { member: request.as.id, command: request.name } : undefined;
@@ -126,6 +124,7 @@ export class Turn {
         if (reply instanceof Promise) answerLater(letter.asker, reply);
         else letter.asker.resolve(reply);
       } catch (error) {
+        this.context.report(`failed at ${nameOf(letter.request)}`, error);
         letter.asker.reject(error);
       }
     }

@@ -4,6 +4,7 @@ import type { RejectCode } from '../contract/outputs.js';
 import { validateNow } from '../contract/schema.js';
 import type { Input } from '../log/entry.js';
 import type { LogicOutput } from './logic.js';
+import type { Request } from './request.js';
 
 export interface Emission {
   readonly name: string;
@@ -29,7 +30,7 @@ const listed = (ids: unknown): readonly string[] | undefined => {
 };
 
 /** What cannot cross the wire must not enter the log. @throws TypeError */
-const plain = (what: string, data: unknown): void => {
+export const checkPlain = (what: string, data: unknown): void => {
   const error = exceedsLimits(data, TRUSTED_FRAME_LIMITS);
   if (error !== undefined) throw new TypeError(`${what} cannot be sent: ${error.message}`);
 };
@@ -39,8 +40,19 @@ const plain = (what: string, data: unknown): void => {
  * @throws TypeError
  */
 export const mustBePlain = (input: Input): void => {
-  if (input.type === 'command' || input.type === 'join') plain(`What ${input.type} brings`, input.data);
-  if (input.type === 'outside') plain('What came from beside the room', input.event);
+  if (input.type === 'command' || input.type === 'join') checkPlain(`What ${input.type} brings`, input.data);
+  if (input.type === 'outside') checkPlain('What came from beside the room', input.event);
+};
+
+/**
+ * The same of what is asked of a room, which may be on another node: what is written there is read as something else, or is
+ * not written at all.
+ * @throws TypeError
+ */
+export const mustTravel = (request: Request): void => {
+  if (request.type === 'command') checkPlain('What command brings', request.data);
+  if (request.type === 'join') checkPlain('What join brings', [request.profile, request.data, request.create?.params]);
+  if (request.type === 'create') checkPlain('What a room is made with', request.params);
 };
 
 const check = (what: string, schema: Schema | undefined, data: unknown): void => {
@@ -55,7 +67,7 @@ const emission = (contract: RoomContract, output: LogicOutput, checks: boolean):
   const except = listed(output['except']);
   if (isDirected(part) && to === undefined)
     throw new TypeError(`${output.type} is directed, and was emitted to nobody.`);
-  plain(output.type, output['data']);
+  checkPlain(output.type, output['data']);
   if (checks) check(`event ${output.type}`, isDirected(part) ? part.directed : part, output['data']);
   return {
     name: output.type,
@@ -86,7 +98,7 @@ export const judge = (
       case 'room.reply': {
         if (input.type !== 'command') throw new TypeError('Only a command can be answered; later answers are events.');
         if (reply !== undefined) throw new TypeError(`${input.name} was answered twice.`);
-        plain('A reply', output['data']);
+        checkPlain('A reply', output['data']);
         const part = contract.commands[input.name];
         if (checks && part !== undefined && isCommandWithReply(part)) check('reply', part.reply, output['data']);
         reply = { data: output['data'] };

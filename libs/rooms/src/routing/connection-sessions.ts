@@ -106,6 +106,7 @@ export class ConnectionSessions implements Sessions {
     const place = this.#joined.get(address);
     if (place === undefined) return Promise.reject(new NotAMemberError());
     const { ids, router } = this.context;
+    const { id, name: of } = this.connection.user;
     return router.ask(
       address,
       {
@@ -114,7 +115,7 @@ export class ConnectionSessions implements Sessions {
         data,
         commandId: commandId ?? ids.unique(),
         session: place.joined.sessionId,
-        as: this.connection.user,
+        as: { id, name: of },
       },
       timeoutMs,
       undefined,

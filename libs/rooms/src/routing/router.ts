@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.js';
 import { toRoomError, UnknownOutcomeError, type RoomError } from '../errors.js';
+import type { RoomsLogger } from '../logger.js';
 import type { Directory } from '../placement/directory.js';
 import type { RoomHost } from '../placement/room-host.js';
-import type { Asker } from '../room/asker.js';
-import { isLeaving, type ReplyTo, type Request } from '../room/request.js';
+import { answerLater, type Asker } from '../room/asker.js';
+import { isLeaving, nameOf, type ReplyTo, type Request } from '../room/request.js';
+import { mustTravel } from '../room/verdict.js';
 import { Timeouts, type Timeout } from '../timeouts.js';
 import type { Courier } from './courier.js';
 import { Line, mayGoAgain, type Call } from './line.js';
@@ -25,6 +27,7 @@ export class Router {
     private readonly connections: ReadonlySet<string>,
     private readonly clock: Clock,
     private readonly deadlineMs: number,
+    private readonly logger: RoomsLogger,
   ) {
     this.#timeouts = new Timeouts(clock, deadlineMs);
   }
@@ -50,11 +53,24 @@ export class Router {
       // A question of one kind is answered by what is of its type.
       const question = { address, request, deadline, number, resolve, reject, onLate, asTold } as Question;
       const call = new InTime(question, timeouts, this.#takeBack);
-      const line = this.#lines.get(address);
-      if (line !== undefined) line.put(call);
-      else if (this.host.isActive(address)) this.host.ask(address, request, deadline, call);
+      const isHere = !this.#lines.has(address) && this.host.isActive(address);
+      // A command is looked at by the room itself.
+      if (!(isHere && request.type === 'command') && !this.#mayTravel(call)) return;
+      if (isHere) this.host.ask(address, request, deadline, call);
       else this.#lineTo(address).put(call);
     });
+  }
+
+  /** Before it has a place in a line: who is behind it does not wait for it. */
+  #mayTravel(call: InTime): boolean {
+    try {
+      mustTravel(call.request);
+      return true;
+    } catch (cause) {
+      this.logger.error(`failed at ${nameOf(call.request)}`, { room: call.address, cause });
+      call.fail(cause);
+      return false;
+    }
   }
 
   /** Rooms may have other owners: who waits to be asked again goes first. */
@@ -75,11 +91,7 @@ export class Router {
         nextRound: () => (this.#rounds += 1),
         hand: (owner, { request, deadline }, inLine, asker) => {
           if (owner === this.node) this.host.ask(address, request, deadline, asker);
-          else
-            this.courier.send(owner, { address, request, deadline, from: this.node, ...inLine }).then(
-              (reply) => asker.resolve(reply),
-              (error: unknown) => asker.reject(error),
-            );
+          else answerLater(asker, this.courier.send(owner, { address, request, deadline, from: this.node, ...inLine }));
         },
         emptied: () => void this.#lines.delete(address),
       },

@@ -163,7 +163,7 @@ export const labMachine = (acted: string[] = []) =>
   });
 
 export const lab = (
-  options: KindOptions & Partial<Pick<RoomKind, 'afterCommit'>> = {},
+  options: KindOptions & Partial<Pick<RoomKind, 'view' | 'afterCommit'>> = {},
   acted: string[] = [],
 ): RoomKind =>
   roomKind(Lab, {

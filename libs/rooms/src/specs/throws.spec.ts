@@ -79,7 +79,7 @@ describe.each(THROWN)('%s thrown', (_, thrown) => {
     },
   );
 
-  it('in the view costs those who look', async () => {
+  it('in the view costs those who look, and is logged once for each', async () => {
     let isBroken = false;
     const view = () => {
       if (isBroken) throw thrown;
@@ -96,6 +96,10 @@ describe.each(THROWN)('%s thrown', (_, thrown) => {
       { status: 'rejected', reason: { code: 'INTERNAL' } },
       { status: 'rejected', reason: { code: 'INTERNAL' } },
       { status: 'fulfilled' },
+    ]);
+    expect(rooms.logged.map(({ message, room }) => [message, room])).toEqual([
+      ['failed at view', A],
+      ['failed at join', A],
     ]);
     isBroken = false;
     expect(await rooms.node.room(A).view()).toBe('fine');
