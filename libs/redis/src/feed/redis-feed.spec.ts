@@ -44,6 +44,16 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
     expect(there).toEqual(all);
   });
 
+  it('who begins to listen on the node of the owner hears at once, though the store has not said where the room is', async () => {
+    const { owner, turns } = await setUp();
+    const turn = await turns.commit();
+    const heard = owner.hear('lab/new');
+    owner.feed.publish('lab/new', turn);
+    expect(heard).toEqual([turn]);
+    await redis.settle();
+    expect(heard).toEqual([turn]);
+  });
+
   it('a hole is refilled from the log, with all that was told of each turn, and what came after it waits', async () => {
     const { other, there, commit } = await setUp();
     const all = [await commit()];

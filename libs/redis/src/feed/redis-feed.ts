@@ -47,7 +47,8 @@ export class RedisFeed implements Feed {
 
   publish(address: string, message: FeedMessage): void {
     const { keys, redis, name } = this.context;
-    this.#handOut(address, message);
+    const station = this.#stations.get(address)?.station;
+    if (station !== undefined) handOut(station, message, (turn) => station.publish(turn));
     if (message.type === 'turn' && this.context.isTold(message)) return;
     const whole = encodeWhole(message, name);
     if (message.type === 'turn') this.#send(address, message, whole);
@@ -105,14 +106,6 @@ export class RedisFeed implements Feed {
     });
   }
 
-  #handOut(address: string, message: FeedMessage): void {
-    const station = this.#stations.get(address)?.station;
-    if (station === undefined) return;
-    // What took no position, an end of all sessions say, has none to be in order with.
-    if (message.type === 'turn' && message.to > message.after) station.offer(message);
-    else station.tell(message);
-  }
-
   #hear(station: Station, bytes: Buffer): void {
     const head = readHead(bytes);
     if (head === undefined || head.from === this.context.name) return;
@@ -125,7 +118,7 @@ export class RedisFeed implements Feed {
         if (station.isNews(span)) station.offer(readTurn(bytes, span));
         break;
       case 'whole':
-        this.#handOut(station.address, readWhole(bytes));
+        handOut(station, readWhole(bytes), (turn) => station.offer(turn));
         break;
     }
   }
@@ -162,3 +155,9 @@ export class RedisFeed implements Feed {
     if (!this.#isClosed) this.#compareLater();
   }
 }
+
+const handOut = (station: Station, message: FeedMessage, inOrder: (turn: PublishedTurn) => void): void => {
+  // What took no position, an end of all sessions say, has none to be in order with.
+  if (message.type === 'turn' && message.to > message.after) inOrder(message);
+  else station.tell(message);
+};

@@ -74,6 +74,12 @@ export class Station {
     return at === undefined || span.epoch > at.epoch || (span.epoch === at.epoch && span.to > at.seq);
   }
 
+  /** A turn of a room that this node owns: where it stands need not be asked, and who published it was told of no reply yet. */
+  publish(turn: PublishedTurn): void {
+    if (this.#held.length === 0) this.#position ??= { epoch: turn.epoch, seq: turn.after };
+    this.offer(turn);
+  }
+
   offer(turn: PublishedTurn): void {
     if (!this.isNews(turn)) return;
     this.#held.push(turn);
