@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { becomes } from './kit/becomes.js';
+import { ChatBrowsers } from './kit/chat-browsers.js';
+import type { ChatPage } from './kit/chat-page.js';
+import type { Server } from './kit/server.js';
+
+/** What somebody does between two frames, which on a busy machine is anybody. */
+
+const browsers = new ChatBrowsers();
+let server: Server;
+beforeAll(async () => {
+  [server] = await Promise.all([browsers.servers.start({ RATE_LIMIT: 'off' }), browsers.chromium.start()]);
+});
+afterEach(() => browsers.leave());
+afterAll(() => browsers.close());
+
+const comes = (name: string, room: string): Promise<ChatPage> => browsers.comes(server.url, name, room);
+
+it('what one opens has the focus before anything is drawn: what is typed next is meant for it', async () => {
+  const ann = await comes('Ann', 'at-once');
+  await ann.say('#said');
+  await becomes(async () => (await ann.shown()).map(({ state }) => state), ['sent']);
+  // No frame comes from here on: what waits for one is too late for whoever types fast.
+  await ann.page.evaluate('requestAnimationFrame = () => 0');
+  const opens = (button: string): Promise<string | null> =>
+    ann
+      .message('#said')
+      .getByRole('button', { name: button })
+      .evaluate(async (element) => {
+        element.click();
+        await new Promise((resolve) => setTimeout(resolve));
+        return element.ownerDocument.activeElement?.textContent ?? null;
+      });
+  // The field of the editor begins with what was said; a dialog focuses what comes first in it.
+  expect(await opens('Edit')).toBe('#said');
+  await ann.page.keyboard.press('Escape');
+  expect(await opens('Remove')).toBe('Cancel');
+});
+
+it('an address that changes before anything is drawn is gone to', async () => {
+  const ann = await browsers.guest(server.url);
+  await ann.page.evaluate(`{
+    // Whatever waits for a frame waits for long.
+    requestAnimationFrame = () => 0;
+    const { setTimeout: after } = window;
+    setTimeout = (run, ms) => after(run, Math.max(ms, 2000));
+    new MutationObserver((_, observer) => {
+      if (document.querySelector('.chat') === null) return;
+      observer.disconnect();
+      location.hash = '#foyer';
+    }).observe(document, { subtree: true, childList: true });
+  }`);
+  await ann.signIn('Ann');
+  await ann.isIn('foyer');
+});
+
+/** Calls `beforeHeard` with what comes in, before the page is told. */
+const HEAR_FIRST = `WebSocket = class extends WebSocket {
+  constructor(...args) {
+    super(...args);
+    this.addEventListener('message', ({ data }) => globalThis.beforeHeard?.(data));
+  }
+}`;
+
+it('one who scrolls up just as somebody says something stays where they are', async () => {
+  const ben = await browsers.reader(server.url, 'chat/scrolling', 'Ben');
+  const says = (text: string) => ben.send('chat/scrolling', 'say', { text });
+  for (let i = 0; i < 60; i += 1) await says(`#b-${i}`);
+  const ann = await browsers.guest(server.url);
+  await ann.page.addInitScript(HEAR_FIRST);
+  await ann.open(server.url);
+  await ann.signIn('Ann');
+  await ann.enter('scrolling');
+  await ann.readAll();
+  const top = await ann.page.evaluate(`{
+    const log = document.querySelector('[role=log]');
+    beforeHeard = (data) => {
+      if (data.includes('#new')) log.scrollTop = log.scrollHeight / 2;
+    };
+    log.scrollHeight / 2;
+  }`);
+  await says('#new');
+  await ann.page.getByRole('button', { name: 'New messages' }).waitFor();
+  expect(await ann.page.evaluate("document.querySelector('[role=log]').scrollTop")).toBeCloseTo(Number(top), -1);
+});
+
+it('the newest stays in view when there is less room at the very moment of a scroll that does not leave it', async () => {
+  const ben = await browsers.reader(server.url, 'chat/shrinking', 'Ben');
+  for (let i = 0; i < 60; i += 1) await ben.send('chat/shrinking', 'say', { text: `#b-${i}` });
+  const ann = await comes('Ann', 'shrinking');
+  await ann.readAll();
+  await ann.page.evaluate(`{
+    document.querySelector('[role=log]').scrollTop -= 1;
+    document.querySelector('.below').style.paddingTop = '200px';
+  }`);
+  await becomes(
+    () =>
+      ann.page.evaluate(
+        "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 48)(document.querySelector('[role=log]'))",
+      ),
+    true,
+  );
+});
