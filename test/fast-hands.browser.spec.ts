@@ -101,3 +101,52 @@ it('the newest stays in view when there is less room at the very moment of a scr
     true,
   );
 });
+
+/** From `hold()` on nothing that the connections of then send arrives, nor their end, until `release()`. */
+const SLOW_UPLINK = `{
+  const sockets = [];
+  WebSocket = class extends WebSocket {
+    held = undefined;
+    constructor(...args) {
+      super(...args);
+      sockets.push(this);
+    }
+    send(data) {
+      if (this.held === undefined) super.send(data);
+      else this.held.push(() => super.send(data));
+    }
+    close(code) {
+      if (this.held === undefined) super.close(code);
+      else this.held.push(() => super.close(code));
+    }
+  };
+  let slow = [];
+  globalThis.hold = () => {
+    slow = sockets.filter(({ readyState }) => readyState === WebSocket.OPEN);
+    for (const socket of slow) socket.held = [];
+  };
+  globalThis.release = () => {
+    for (const socket of slow) for (const go of socket.held) go();
+  };
+  globalThis.areOver = () => slow.every(({ readyState }) => readyState === WebSocket.CLOSED);
+}`;
+
+it('a message that is sent once more while the first one is still on its way is said once', async () => {
+  const ann = await browsers.guest(server.url);
+  await ann.page.addInitScript(SLOW_UPLINK);
+  await ann.open(server.url);
+  await ann.signIn('Ann');
+  await ann.enter('slow');
+  await ann.page.evaluate('hold()');
+  await ann.say('#late');
+  await ann.by('MessagePack');
+  await ann.message('#late').getByRole('button', { name: 'Try again' }).click();
+  await becomes(async () => (await ann.shown()).map(({ state }) => state), ['sent']);
+  await ann.page.evaluate('release()');
+  await becomes(() => ann.page.evaluate('areOver()'), true);
+  // Behind whatever else the room has to do.
+  await ann.say('#after');
+  await becomes(async () => (await ann.shown()).map(({ state }) => state), ['sent', 'sent']);
+  await becomes(() => ann.texts(), ['#late', '#after']);
+  expect(await browsers.order(server.url, 'chat/slow')).toHaveLength(2);
+});
