@@ -98,7 +98,8 @@ describe.each([
 it('a server killed with -9 and started again under open pages is joined again by all, by itself, without a gap', async () => {
   const env = { DATA_DIR: await browsers.servers.dir() };
   const first = await browsers.servers.start(env);
-  const people = await Promise.all(CONNECTIONS.map(() => browsers.guest(first.url)));
+  const way = await browsers.line(first.url);
+  const people = await Promise.all(CONNECTIONS.map(() => browsers.guest(way.url)));
   await Promise.all(
     people.map(async (person, i) => {
       await person.signIn(`Person ${i}`);
@@ -107,7 +108,7 @@ it('a server killed with -9 and started again under open pages is joined again b
       await person.say(...texts(`p${i}`, 5));
     }),
   );
-  await agree('killed', people, 15, first.url);
+  await agree('killed', people, 15, way.url);
   await browsers.chromium.expecting(nothingGetsThrough(), async () => {
     const saying = Promise.all(people.map((person, i) => person.say(...texts(`p${i}`, 5, 5))));
     await first.kill();
@@ -115,11 +116,11 @@ it('a server killed with -9 and started again under open pages is joined again b
     for (const person of people)
       await eventually('an end of the connection', async () => (await person.connection()) !== 'online');
     await Promise.all(people.map((person, i) => person.say(...texts(`p${i}`, 3, 10))));
-    await browsers.servers.start({ ...env, PORT: new URL(first.url).port });
+    way.leadTo((await browsers.servers.start(env)).url);
     await Promise.all(people.map((person) => person.isOnline(BACK_WITHIN_MS)));
   });
   await Promise.all(people.map((person, i) => person.say(...texts(`p${i}`, 2, 13))));
-  await agree('killed', people, 45, first.url);
+  await agree('killed', people, 45, way.url);
   for (const [i] of people.entries()) {
     const said = (await people[0]?.texts())?.filter((text) => text.startsWith(`#p${i}-`));
     expect(said).toEqual(texts(`p${i}`, 15));
