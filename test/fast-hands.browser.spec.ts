@@ -37,9 +37,9 @@ it('what one opens has the focus before anything is drawn: what is typed next is
   expect(await opens('Remove')).toBe('Cancel');
 });
 
-it('an address that changes before anything is drawn is gone to', async () => {
-  const ann = await browsers.guest(server.url);
-  await ann.page.evaluate(`{
+/** Does something as soon as the page of whoever signs in is there, before anything of it is drawn. */
+const atOnce = ({ page }: ChatPage, what: string): Promise<unknown> =>
+  page.evaluate(`{
     // Whatever waits for a frame waits for long.
     requestAnimationFrame = () => 0;
     const { setTimeout: after } = window;
@@ -47,11 +47,26 @@ it('an address that changes before anything is drawn is gone to', async () => {
     new MutationObserver((_, observer) => {
       if (document.querySelector('.chat') === null) return;
       observer.disconnect();
-      location.hash = '#foyer';
+      ${what}
     }).observe(document, { subtree: true, childList: true });
   }`);
+
+it('an address that changes before anything is drawn is gone to', async () => {
+  const ann = await browsers.guest(server.url);
+  await atOnce(ann, `location.hash = '#foyer'`);
   await ann.signIn('Ann');
   await ann.isIn('foyer');
+});
+
+it('a network that is lost before anything is drawn is told of', async () => {
+  const ann = await browsers.guest(server.url);
+  await atOnce(
+    ann,
+    `Object.defineProperty(navigator, 'onLine', { get: () => false });
+    dispatchEvent(new Event('offline'));`,
+  );
+  await ann.signIn('Ann');
+  await ann.page.getByText('Offline', { exact: true }).waitFor();
 });
 
 /** Calls `beforeHeard` with what comes in, before the page is told. */
