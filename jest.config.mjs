@@ -40,6 +40,7 @@ export default {
       displayName: 'browser',
       testMatch: ['<rootDir>/test/**/*.browser.spec.ts'],
       globalSetup: '<rootDir>/test/kit/chromium.mjs',
+      setupFilesAfterEnv: ['<rootDir>/test/kit/browser-limit.ts'],
     },
   ],
 };

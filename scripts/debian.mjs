@@ -41,13 +41,21 @@ const find = (name, path = process.env.PATH ?? '') =>
       }
     });
 
+/** Mirrors fail for a moment, and a machine that has just started may be installing something itself. */
+const PATIENCE = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300'];
+
 const install = (name, debianPackage) => {
   const apt = find('apt-get');
   if (apt === undefined || process.getuid?.() !== 0) return undefined;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const aptGet = (...args) => execFileSync(apt, [...PATIENCE, ...args], { env, stdio: 'ignore' });
   try {
-    execFileSync(apt, ['update'], { env, stdio: 'ignore' });
-    execFileSync(apt, ['install', '-y', '--no-install-recommends', debianPackage], { env, stdio: 'ignore' });
+    aptGet('update');
+  } catch {
+    // What is known already may do.
+  }
+  try {
+    aptGet('install', '-y', '--no-install-recommends', debianPackage);
   } catch {
     return undefined;
   }
@@ -67,7 +75,7 @@ const unpack = (name, debianPackage, folder) => {
     const own = { 'Dir::State::lists': lists, 'Dir::Cache': making, 'Dir::Cache::archives': archives };
     const options = Object.entries({ ...own, 'Debug::NoLocking': 'true', 'APT::Sandbox::User': '' });
     const aptGet = (...args) =>
-      execFileSync(apt, [...options.flatMap(([key, value]) => ['-o', `${key}=${value}`]), ...args], {
+      execFileSync(apt, [...PATIENCE, ...options.flatMap(([key, value]) => ['-o', `${key}=${value}`]), ...args], {
         stdio: 'ignore',
       });
     aptGet('update');

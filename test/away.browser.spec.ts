@@ -5,7 +5,7 @@ import { Line } from './kit/line.js';
 import type { Server } from './kit/server.js';
 import { nothingGetsThrough } from './kit/trouble.js';
 import { becomes } from './kit/becomes.js';
-import { eventually } from './kit/within.js';
+import { eventually, pause } from './kit/within.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;
@@ -14,7 +14,7 @@ let line: Line;
 beforeAll(async () => {
   [server] = await Promise.all([browsers.servers.start(), browsers.chromium.start()]);
   line = await Line.to(server.url);
-}, 60_000);
+});
 afterEach(async () => {
   line.mend();
   await browsers.leave();
@@ -23,6 +23,9 @@ afterAll(async () => {
   await browsers.close();
   await line.close();
 });
+
+/** A page that found nobody again and again waits up to ten seconds until it looks again. */
+const BACK_WITHIN_MS = 40_000;
 
 const texts = (name: string, count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, i) => `#${name}-${from + i}`);
@@ -36,8 +39,10 @@ async function agree(room: string, people: readonly ChatPage[], count: number, u
   });
   expect(order).toHaveLength(count);
   for (const person of people) {
-    await becomes(() => person.sent(), order);
-    expect((await person.shown()).map(({ state }) => state)).toEqual(order.map(() => 'sent'));
+    await becomes(
+      async () => (await person.shown()).map(({ id, state }) => ({ id, state })),
+      order.map((id) => ({ id, state: 'sent' })),
+    );
     expect(await person.doubles()).toEqual([]);
     // It went on from where it was, and did not begin anew.
     expect(await person.page.getByText('skipped').count()).toBe(0);
@@ -80,20 +85,21 @@ describe.each([
       await becomes(async () => (await ben.sent()).length, 17);
       line.mend();
       await ann.visitor.context.setOffline(false);
-      await ann.isOnline(20_000);
+      await ann.isOnline(BACK_WITHIN_MS);
     });
     await Promise.all([ann.say(...texts('ann', 2, 7)), ben.say(...texts('ben', 2, 7))]);
     await agree(room, [ann, ben, cleo], 25);
     // What one says stays in the order it was said.
     const mine = (await ben.texts()).filter((text) => text.startsWith('#ann'));
     expect(mine).toEqual(texts('ann', 9));
-  }, 60_000);
+  });
 });
 
 it('a server killed with -9 and started again under open pages is joined again by all, by itself, without a gap', async () => {
   const env = { DATA_DIR: await browsers.servers.dir() };
   const first = await browsers.servers.start(env);
-  const people = await Promise.all(CONNECTIONS.map(() => browsers.guest(first.url)));
+  const way = await browsers.line(first.url);
+  const people = await Promise.all(CONNECTIONS.map(() => browsers.guest(way.url)));
   await Promise.all(
     people.map(async (person, i) => {
       await person.signIn(`Person ${i}`);
@@ -102,7 +108,7 @@ it('a server killed with -9 and started again under open pages is joined again b
       await person.say(...texts(`p${i}`, 5));
     }),
   );
-  await agree('killed', people, 15, first.url);
+  await agree('killed', people, 15, way.url);
   await browsers.chromium.expecting(nothingGetsThrough(), async () => {
     const saying = Promise.all(people.map((person, i) => person.say(...texts(`p${i}`, 5, 5))));
     await first.kill();
@@ -110,16 +116,19 @@ it('a server killed with -9 and started again under open pages is joined again b
     for (const person of people)
       await eventually('an end of the connection', async () => (await person.connection()) !== 'online');
     await Promise.all(people.map((person, i) => person.say(...texts(`p${i}`, 3, 10))));
-    await browsers.servers.start({ ...env, PORT: new URL(first.url).port });
-    await Promise.all(people.map((person) => person.isOnline(20_000)));
+    way.leadTo((await browsers.servers.start(env)).url);
+    await Promise.all(people.map((person) => person.isOnline(BACK_WITHIN_MS)));
   });
   await Promise.all(people.map((person, i) => person.say(...texts(`p${i}`, 2, 13))));
-  await agree('killed', people, 45, first.url);
+  await agree('killed', people, 45, way.url);
   for (const [i] of people.entries()) {
     const said = (await people[0]?.texts())?.filter((text) => text.startsWith(`#p${i}-`));
     expect(said).toEqual(texts(`p${i}`, 15));
   }
-}, 60_000);
+});
+
+/** A third of it is what a page has to renew it on a busy machine. */
+const TTL_SECONDS = 12;
 
 it('a token that ends is renewed unseen: nothing is asked, nothing reloads, nobody is offline, no message is missed', async () => {
   const ann = await browsers.guest('about:blank');
@@ -127,7 +136,7 @@ it('a token that ends is renewed unseen: nothing is asked, nothing reloads, nobo
   await ann.page.route('**/api/login', async (route) => {
     logins += 1;
     const body = route.request().postDataJSON() as object;
-    await route.continue({ postData: JSON.stringify({ ...body, ttl: 3 }) });
+    await route.continue({ postData: JSON.stringify({ ...body, ttl: TTL_SECONDS }) });
   });
   await ann.open(server.url);
   await ann.signIn('Ann');
@@ -142,19 +151,20 @@ it('a token that ends is renewed unseen: nothing is asked, nothing reloads, nobo
   })()`);
   const before = logins;
   let said = 0;
-  // Two of its tokens end.
+  // The first has ended when the third is there.
   await eventually(
-    'three more tokens',
+    'two more tokens',
     async () => {
       await Promise.all([ann.say(`#ann-${said}`), ben.say(`#ben-${said}`)]);
       said += 1;
       await becomes(async () => (await ann.sent()).length, said * 2);
-      return logins >= before + 3;
+      await pause(200);
+      return logins >= before + 2;
     },
-    20_000,
+    60_000,
   );
   await agree('renewed', [ann, ben], said * 2);
   expect(await wasOffline.jsonValue()).toEqual([]);
   expect(await ann.connection()).toBe('online');
   expect(await ann.page.getByRole('alert').count()).toBe(0);
-}, 40_000);
+});

@@ -81,11 +81,28 @@ describe('trouble of a page is noticed', () => {
     expect(trouble.take()).toEqual(['console: something else', 'console: expected']);
   });
 
+  it('what was said in that while is none, though it is heard of later', async () => {
+    const { page, trouble } = await show('');
+    await chromium.expecting([/^console: expected$/], () => {
+      void page.evaluate('console.error("expected")');
+      return Promise.resolve();
+    });
+    await page.evaluate('0');
+    expect(trouble.take()).toEqual([]);
+  });
+
   it('axe: a field without a name is a serious fault', async () => {
     await show('<input type="text" />');
     expect(await visitor.faults()).toEqual([expect.stringMatching(/^label .*<input type="text">/)]);
     expect(visitor.trouble.take()).toEqual([]);
   });
+});
+
+it('what a page keeps as it goes is not there in the next test', async () => {
+  await show('', 'addEventListener("pagehide", () => localStorage.setItem("kept", "late"))');
+  await chromium.leave(new Set([visitor]));
+  const { page } = await show('');
+  expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
 });
 
 it('a Chromium that does not start is told by its path, with what it said', async () => {

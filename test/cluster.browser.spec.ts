@@ -5,17 +5,20 @@ import { becomes } from './kit/becomes.js';
 import { ClusterCommand } from './kit/cluster-command.js';
 import { Servers } from './kit/server.js';
 
+/** Processes start, and end, and find each other again, on whatever else the machine has to do. */
+const PROCESSES_MS = 60_000;
+
 const servers = new Servers();
 const chromium = new Chromium();
 let cluster: ClusterCommand;
 beforeAll(async () => {
   [cluster] = await Promise.all([ClusterCommand.start(servers), chromium.start()]);
-}, 90_000);
+});
 afterAll(async () => {
   await chromium.close();
-  await cluster.server.stop();
+  await cluster.server.stop(PROCESSES_MS);
   await servers.close();
-}, 30_000);
+});
 
 /** What was found at the looks. */
 const found: string[] = [];
@@ -30,7 +33,8 @@ const look = async (name: string, visitor: Visitor): Promise<void> => {
   for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     await visitor.page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await visitor.page.emulateMedia({ colorScheme });
+      // What moves from one colour to another has neither.
+      await visitor.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const dress = `cluster-${name}-${size}-${colorScheme}`;
       await visitor.screenshot(dress);
       const faults = [...(await visitor.faults()), ...(await visitor.widerThanItsWindow())];
@@ -41,19 +45,18 @@ const look = async (name: string, visitor: Visitor): Promise<void> => {
 };
 
 const NODES = ['node-1', 'node-2', 'node-3'];
-const START_MS = 60_000;
 const ROOM = 'chat/foyer';
 
 const card = (page: Page, node: string) => page.getByRole('article', { name: node });
 const condition = (page: Page, node: string) => card(page, node).locator('.status').innerText();
 const conditions = (page: Page) => Promise.all(NODES.map((node) => condition(page, node)));
-const roomsOf = async (page: Page, node: string): Promise<string[]> => {
-  const rooms = await card(page, node).getByRole('listitem').allInnerTexts();
-  return rooms.map((text) => text.split(/\s/, 1).join());
-};
-const ownerOf = async (page: Page, room: string): Promise<string | undefined> => {
-  for (const node of NODES) if ((await roomsOf(page, node)).includes(room)) return node;
-  return undefined;
+/** `<node> <room>`, at one look: a room may go from one to another between two. */
+const owned = async (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('article[data-gone=false]')].flatMap((node) =>
+    [...node.querySelectorAll('.rooms li')].map((room) => node.querySelector('h2').textContent + ' ' + room.innerText.split(/\\s/)[0]))`);
+const ownerOf = async (page: Page, room: string): Promise<string> => {
+  const line = (await owned(page)).find((each) => each.endsWith(` ${room}`));
+  return line?.split(' ')[0] ?? 'nobody';
 };
 const figure = (page: Page, name: string) =>
   page.getByRole('region', { name: 'Guests' }).locator(`dt:text-is("${name}") + dd`).innerText();
@@ -62,43 +65,42 @@ it('whose room is whose is shown, and when its node is killed that another has i
   const visitor = await chromium.visitor();
   const { page } = visitor;
   await page.goto(cluster.page);
-  await becomes(() => conditions(page), ['Ready', 'Ready', 'Ready'], START_MS);
-  await becomes(async () => (await Promise.all(NODES.map((node) => roomsOf(page, node)))).flat().length, 6, START_MS);
+  await becomes(() => conditions(page), ['Ready', 'Ready', 'Ready'], PROCESSES_MS);
+  await becomes(async () => (await owned(page)).length, 6, PROCESSES_MS);
   expect(await page.getByRole('link', { name: 'Open the chat' }).getAttribute('href')).toBe(`${cluster.chat}/`);
   await look('1-all-well', visitor);
 
-  const owner = (await ownerOf(page, ROOM)) ?? '';
+  await becomes(() => ownerOf(page, ROOM), expect.stringMatching(/^node-/));
+  const owner = await ownerOf(page, ROOM);
   await page.getByRole('button', { name: `Kill -9 ${owner}` }).click();
   await becomes(() => condition(page, owner), 'Killed');
-  await becomes(() => ownerOf(page, ROOM), expect.not.stringMatching(owner));
-  const next = await ownerOf(page, ROOM);
+  const told = new RegExp(`${ROOM} went from ${owner} to (\\S+): next acknowledged after`);
   const story = page.getByRole('log', { name: 'What has happened' });
-  await becomes(
-    () => story.innerText(),
-    expect.stringMatching(new RegExp(`${ROOM} went from ${owner} to ${next}: next acknowledged after`)),
-  );
+  await becomes(() => story.innerText(), expect.stringMatching(told), PROCESSES_MS);
+  const next = told.exec(await story.innerText())?.[1] ?? '';
+  await becomes(() => ownerOf(page, ROOM), next);
   await look('2-taken-over', visitor);
   expect(await figure(page, 'Failed')).toBe('0');
 
   await page.getByRole('button', { name: `Start ${owner}` }).click();
-  await becomes(() => conditions(page), ['Ready', 'Ready', 'Ready'], START_MS);
+  await becomes(() => conditions(page), ['Ready', 'Ready', 'Ready'], PROCESSES_MS);
   await page.getByRole('button', { name: `Stop ${owner}` }).click();
-  await becomes(() => condition(page, owner), 'Stopped');
+  await becomes(() => condition(page, owner), 'Stopped', PROCESSES_MS);
   await page.getByRole('button', { name: `Freeze ${next}` }).click();
-  await becomes(() => condition(page, next ?? ''), 'Frozen');
+  await becomes(() => condition(page, next), 'Frozen');
   await look('3-stopped-and-frozen', visitor);
   await page.getByRole('button', { name: `Thaw ${next}` }).click();
-  await becomes(() => condition(page, next ?? ''), 'Ready');
+  await becomes(() => condition(page, next), 'Ready', PROCESSES_MS);
 
   const redis = page.getByRole('region', { name: 'Redis' });
   await redis.getByRole('button', { name: 'Kill -9 Redis' }).click();
   await becomes(() => redis.locator('.status').innerText(), 'Down');
   await redis.getByRole('button', { name: 'Start Redis' }).click();
-  await becomes(() => redis.locator('.status').innerText(), 'Up');
+  await becomes(() => redis.locator('.status').innerText(), 'Up', PROCESSES_MS);
   const before = Number.parseInt(await figure(page, 'Acknowledged'), 10);
-  await becomes(async () => Number.parseInt(await figure(page, 'Acknowledged'), 10) > before, true, START_MS);
+  await becomes(async () => Number.parseInt(await figure(page, 'Acknowledged'), 10) > before, true, PROCESSES_MS);
   expect(await figure(page, 'Failed')).toBe('0');
-}, 180_000);
+}, 300_000);
 
 it('the chat through the load balancer shows what the guests say', async () => {
   const visitor = await chromium.visitor();
@@ -107,5 +109,5 @@ it('the chat through the load balancer shows what the guests say', async () => {
   await page.getByRole('textbox', { name: 'Name' }).fill('Ann');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.goto(`${cluster.chat}/#foyer`);
-  await page.getByRole('log').getByText(/./).first().waitFor();
-}, 60_000);
+  await page.getByRole('log').getByRole('article').first().waitFor();
+});

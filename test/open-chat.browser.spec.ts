@@ -1,14 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { DESKTOP, PHONE, type Visitor } from './kit/browser.js';
 import { ChatBrowsers } from './kit/chat-browsers.js';
 import type { Server } from './kit/server.js';
+import { nothingGetsThrough } from './kit/trouble.js';
 import { becomes } from './kit/becomes.js';
 
 const browsers = new ChatBrowsers();
 let server: Server;
-beforeAll(async () => {
-  [server] = await Promise.all([browsers.servers.start(), browsers.chromium.start()]);
-}, 60_000);
+beforeAll(() => browsers.chromium.start());
+// All are in one room there: who goes after one test would be told of in the next.
+beforeEach(async () => {
+  server = await browsers.servers.start();
+});
 afterEach(() => browsers.leave());
 afterAll(() => browsers.close());
 
@@ -60,9 +63,11 @@ it('the open chat welcomes, and tells all of who joins, what they say, the bytes
 it('the open chat says when the connection is gone, and is there again when asked to', async () => {
   const line = await browsers.line(server.url);
   const ann = await joins(await visits(line.url), 'Ann');
-  line.cut();
-  await ann.page.getByRole('alert').filter({ hasText: 'The connection is gone' }).waitFor();
-  line.mend();
+  await browsers.chromium.expecting(nothingGetsThrough(), async () => {
+    line.cut();
+    await ann.page.getByRole('alert').filter({ hasText: 'The connection is gone' }).waitFor();
+    line.mend();
+  });
   await press(ann, 'Reconnect');
   await becomes(async () => (await frames(ann)).slice(2), ['Disconnected', 'Connected!', 'Ann joined']);
 });
@@ -74,7 +79,8 @@ it('axe finds no serious fault in the open chat, in light or dark, on a desktop 
     for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
       await ann.page.setViewportSize(viewport);
       for (const colorScheme of ['light', 'dark'] as const) {
-        await ann.page.emulateMedia({ colorScheme });
+        // What moves from one colour to another has neither.
+        await ann.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await ann.screenshot(`${name}-${size}-${colorScheme}`);
         const faults = [...(await ann.faults()), ...(await ann.widerThanItsWindow())];
         found.push(...faults.map((fault) => `${name}-${size}-${colorScheme}: ${fault}`));

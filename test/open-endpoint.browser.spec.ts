@@ -82,8 +82,11 @@ class SeedPage {
   /** What came after `Received:`. */
   readonly received: unknown[] = [];
   readonly said: string[] = [];
+  /** What nobody caught. */
+  uncaught = 0;
 
   private constructor(readonly visitor: Visitor) {
+    visitor.page.on('pageerror', () => (this.uncaught += 1));
     visitor.page.on('console', (message) => {
       const [first, second] = message.args();
       if (message.text().startsWith('Received:') && second !== undefined)
@@ -143,6 +146,7 @@ it("the seed's own page is welcomed, joins and chats, while two other clients ex
       await becomes(() => of(alice.received), [...joined, ...chat]);
       await becomes(() => of(carol.texts), [...joined, ...chat]);
     }
+    await becomes(() => alice.uncaught, frames.length);
   });
   expect(await alice.isConnected()).toBe(true);
   expect(alice.said).toEqual(['Connected']);
@@ -168,7 +172,8 @@ it('two seeds in two browsers hear each other, and of each other, to the end', a
 });
 
 it('the seed, which knows nothing of pings, outlives many that it would be ended for not answering', async () => {
-  const pings = { pingEveryMs: 100, pingTimeoutMs: 400 };
+  // A page on a busy machine answers late.
+  const pings = { pingEveryMs: 100, pingTimeoutMs: 5000 };
   const url = await apps.start({
     imports: [EndpointsModule.forRoot(pings), EndpointsModule.forFeature([OpenChatEndpoint])],
   });

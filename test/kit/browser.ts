@@ -5,10 +5,11 @@ import { program } from '../../scripts/debian.mjs';
 import { Axe } from './axe.js';
 import { ROOT } from './server.js';
 import { Trouble } from './trouble.js';
+import { PATIENCE_MS } from './within.js';
 
 const SCREENSHOTS = join(ROOT, '.screenshots');
-const START_WITHIN_MS = 30_000;
-const PATIENCE_MS = 10_000;
+/** Its first start on a machine reads some 300 MB. */
+const START_WITHIN_MS = 60_000;
 const EMPTY = 'about:blank';
 
 const ARGS = [
@@ -61,8 +62,9 @@ export class Visitor {
     await Promise.all(others.map((page) => page.close()));
     await this.context.setOffline(false);
     if (this.page.url() === EMPTY) return;
-    // The page of a failed request has no storage.
-    await this.page.evaluate('localStorage.clear()').catch(() => undefined);
+    // A page that goes may write its last. The page of a failed request has no storage.
+    const forget = 'localStorage.clear(); Storage.prototype.setItem = () => undefined';
+    await this.page.evaluate(forget).catch(() => undefined);
     await this.page.goto(EMPTY);
   }
 
@@ -110,10 +112,12 @@ export class Chromium {
 
   /** What fits one of `lines` is no trouble of any visitor's here while `work` goes on. */
   async expecting<T>(lines: readonly RegExp[], work: () => Promise<T>): Promise<T> {
-    const ends = this.#visitors.map(({ trouble }) => trouble.expect(lines));
+    const visitors = [...this.#visitors];
+    const ends = visitors.map(({ trouble }) => trouble.expect(lines));
     try {
       return await work();
     } finally {
+      await heard(visitors);
       for (const end of ends) end();
     }
   }
@@ -122,11 +126,10 @@ export class Chromium {
   async leave(stay: ReadonlySet<Visitor> = new Set()): Promise<void> {
     const visitors = this.#visitors.splice(0);
     this.#visitors.push(...stay);
-    // What a page has said reaches us before its answer to this.
-    const pages = visitors.flatMap(({ context }) => context.pages());
-    await Promise.all(pages.map((page) => page.evaluate('0').catch(() => undefined)));
-    const trouble = visitors.flatMap((visitor) => visitor.trouble.take());
+    await heard(visitors);
     await Promise.all(visitors.map((visitor) => (stay.has(visitor) ? visitor.rest() : visitor.context.close())));
+    // What they say as they go is of this test, too.
+    const trouble = visitors.flatMap((visitor) => visitor.trouble.take());
     if (trouble.length > 0) throw new Error(`the pages had trouble:\n${trouble.join('\n')}`);
   }
 
@@ -134,3 +137,9 @@ export class Chromium {
     await this.#browser?.close();
   }
 }
+
+/** What a page has said reaches us before its answer to this. */
+const heard = (visitors: readonly Visitor[]): Promise<unknown> =>
+  Promise.all(
+    visitors.flatMap(({ context }) => context.pages()).map((page) => page.evaluate('0').catch(() => undefined)),
+  );

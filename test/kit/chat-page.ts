@@ -85,8 +85,14 @@ export class ChatPage {
     return this.page.getByRole('button', { name: 'Sign out' });
   }
 
-  async by(connection: ConnectionName): Promise<this> {
+  async choose(connection: ConnectionName): Promise<void> {
     await this.page.getByRole('combobox', { name: 'Connection' }).selectOption({ label: connection });
+  }
+
+  /** Chooses it, and waits until the page has gone over: it is kept then, for a reload. */
+  async by(connection: ConnectionName): Promise<this> {
+    await this.choose(connection);
+    await becomes(() => this.page.evaluate('JSON.parse(localStorage.getItem("greenroom.carrier"))'), connection);
     return this;
   }
 
@@ -152,10 +158,10 @@ export class ChatPage {
     return this.page.evaluate('[...greenroomDoubles]');
   }
 
-  /** A button of one message, which a pointer over it brings forth. */
+  /** A button of one message. It is selected first: what others say moves it away from under a pointer. */
   async press(button: 'Edit' | 'Remove', text: string): Promise<void> {
     const message = this.message(text);
-    await message.hover();
+    await message.click();
     await message.getByRole('button', { name: button }).click();
   }
 
@@ -186,6 +192,11 @@ export class ChatPage {
     return this.page.evaluate(READ_BACK);
   }
 
+  /** All there is to read is there, to the first message. */
+  async readAll(): Promise<void> {
+    await this.log.getByText('This is where').waitFor();
+  }
+
   get people(): Locator {
     return this.page.getByRole('list', { name: 'Who is here' }).getByRole('listitem');
   }
@@ -194,6 +205,19 @@ export class ChatPage {
   async here(...names: readonly string[]): Promise<readonly string[]> {
     const lines = (await this.people.allInnerTexts()).flatMap((text) => text.split('\n'));
     return lines.filter((line) => names.includes(line)).sort();
+  }
+
+  /** Each time from now on that a name is not in the list of who is here. */
+  async missing(name: string): Promise<() => Promise<readonly string[]>> {
+    const seen = await this.page.evaluateHandle(`(() => {
+      const list = document.querySelector('ul[aria-label="Who is here"]');
+      const seen = [];
+      new MutationObserver(() => {
+        if (!list.innerText.split('\\n').includes(${JSON.stringify(name)})) seen.push(list.innerText);
+      }).observe(list, { subtree: true, childList: true, characterData: true });
+      return seen;
+    })()`);
+    return () => seen.jsonValue() as Promise<readonly string[]>;
   }
 
   async connection(): Promise<string | null> {

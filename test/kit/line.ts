@@ -6,10 +6,10 @@ export class Line {
   readonly #sockets = new Set<Socket>();
   #isCut = false;
 
-  private constructor(target: URL) {
+  private constructor(private target: URL) {
     this.#server = createServer((near) => {
       if (this.#isCut) return void near.resetAndDestroy();
-      const far = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
+      const far = connect({ host: this.target.hostname, port: Number(this.target.port), noDelay: true });
       near.setNoDelay();
       for (const [one, other] of [
         [near, far],
@@ -36,6 +36,11 @@ export class Line {
   /** The server, as reached by this line. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on to another one: its port may be somebody else's as soon as a server is gone. */
+  leadTo(url: string): void {
+    this.target = new URL(url);
   }
 
   cut(): void {

@@ -49,7 +49,7 @@ export class Server {
   }
 
   /** It listens and takes traffic. Rejects when it ends instead. */
-  async ready(ms = 20_000): Promise<this> {
+  async ready(ms = 60_000): Promise<this> {
     const listening = new Promise<void>((resolve) => {
       const look = (): void => {
         if (this.stdout.includes('Listening on')) resolve();
@@ -67,9 +67,9 @@ export class Server {
   }
 
   /** SIGTERM, and how it ended. */
-  stop(): Promise<Exit> {
+  stop(ms?: number): Promise<Exit> {
     this.#signal(this.pid, 'SIGTERM');
-    return within('the end of a stopped server', this.exited);
+    return within('the end of a stopped server', this.exited, ms);
   }
 
   /** kill -9. */

@@ -68,6 +68,7 @@ const LOST = 'net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|
 /** What a page cannot help while nothing gets through: its connections fail, and what it asks for. */
 export const nothingGetsThrough = (): readonly RegExp[] => [
   new RegExp(`^console: WebSocket connection to 'ws://\\S+' failed: .*${LOST}$`),
+  /^console: WebSocket connection to 'ws:\S+' failed: Connection closed before receiving a handshake response$/,
   new RegExp(`^console: Failed to load resource: ${LOST}$`),
   new RegExp(`^request: \\w+ \\S+ ${LOST}$`),
 ];

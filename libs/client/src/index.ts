@@ -13,6 +13,7 @@ export type {
   ResetEvent,
   RoomEvent,
   RoomNews,
+  SendOptions,
   Sent,
 } from './room/client-room.js';
 export type { MembersChange } from './room/roster.js';

@@ -72,6 +72,14 @@ export interface Sent<Data> {
   readonly duplicate?: boolean;
 }
 
+export interface SendOptions {
+  /**
+   * The command's id, up to 64 characters: a room that has accepted it from this user does not do it again within ten minutes. For whoever
+   * asks once more for what has an unknown outcome: by another client, on a page that was loaded anew. @default a new one
+   */
+  readonly id?: string;
+}
+
 /** One room that was joined. */
 export interface ClientRoom<C extends RoomContract> extends AsyncIterable<RoomEvent<C> | ResetEvent<C>> {
   readonly kind: C['kind'];
@@ -96,7 +104,11 @@ export interface ClientRoom<C extends RoomContract> extends AsyncIterable<RoomEv
    * not. `BUSY` also when too much waits already, `TOO_LARGE` when it is more than 1 MiB. Rejects with a TypeError or
    * RangeError for data that cannot travel: JSON values and `Uint8Array` can.
    */
-  send<Name extends keyof Commands<C> & string>(name: Name, data: SendOf<C, Name>): Promise<Sent<ReplyOf<C, Name>>>;
+  send<Name extends keyof Commands<C> & string>(
+    name: Name,
+    data: SendOf<C, Name>,
+    options?: SendOptions,
+  ): Promise<Sent<ReplyOf<C, Name>>>;
 
   /**
    * Tells the others something that may get lost: typing, a cursor. Dropped while there is no connection.

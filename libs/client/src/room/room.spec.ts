@@ -411,3 +411,12 @@ it('a push that is not known is not for us', async () => {
   expect(room.status).toEqual({ state: 'joined' });
   expect(stage.environment.reported).toEqual([]);
 });
+
+it('a command goes by the id it is given, or else by one that no other has', async () => {
+  const stage = new Stage();
+  const room = await stage.joined();
+  for (const options of [{ id: 'mine' }, undefined, {}]) void room.send('say', { text: 'hi' }, options);
+  const [mine, ...others] = stage.link.all('send').map(({ id }) => id);
+  expect(mine).toBe('mine');
+  expect(new Set(others).size).toBe(2);
+});

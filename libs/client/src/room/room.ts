@@ -12,7 +12,7 @@ import type {
 import { Listeners, type Listener } from '../listeners.js';
 import type { RoomError } from '../room-error.js';
 import { Attachment, type AttachmentContext } from './attachment.js';
-import type { ClientRoom, Reset, ResetEvent, RoomEvent } from './client-room.js';
+import type { ClientRoom, Reset, ResetEvent, RoomEvent, SendOptions } from './client-room.js';
 import { EventQueue } from './event-queue.js';
 import { Roster, type MembersChange } from './roster.js';
 import type { RoomStatus } from './room-status.js';
@@ -88,8 +88,11 @@ export class Room implements ClientRoom<RoomContract> {
     return this.#stream.position ?? { epoch: 0, seq: 0 };
   }
 
-  async send(name: string, data: unknown): Promise<SendReply & { readonly data: undefined }> {
-    const id = this.context.commandId();
+  async send(
+    name: string,
+    data: unknown,
+    { id = this.context.commandId() }: SendOptions = {},
+  ): Promise<SendReply & { readonly data: undefined }> {
     const sent = (await this.#attachment.ask('send', { name, data, id }, true)) as SendReply;
     const { position, data: reply, duplicate } = sent;
     return { position, data: reply as undefined, ...(duplicate !== undefined && { duplicate }) };

@@ -45,6 +45,7 @@ expectTypeOf(room.send('add', { a: 1, b: 2 }))
   .resolves.toHaveProperty('data')
   .toEqualTypeOf<{ sum: number }>();
 expectTypeOf((await room.send('say', { text: 'hi' })).position).toEqualTypeOf<Position>();
+void room.send('say', { text: 'hi' }, { id: 'page-1' });
 // @ts-expect-error -- a command the contract does not have
 void room.send('sya', { text: 'hi' });
 // @ts-expect-error -- an event is no command

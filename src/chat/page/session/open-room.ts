@@ -46,6 +46,8 @@ export class OpenRoom {
   #isShown = false;
   #isOver = false;
   #counter = 0;
+  /** Of what is typed on this page, in whatever room of whatever tab. */
+  readonly #pageId = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join('');
   readonly #waiting;
   readonly #watch = setInterval(() => this.#forget(), LOOK_MS);
 
@@ -107,7 +109,7 @@ export class OpenRoom {
     this.#counter += 1;
     const from = { id: this.me.id, name: this.me.name };
     const at = Date.now();
-    const key = `local-${at.toString(36)}-${this.#counter}`;
+    const key = `${this.#pageId}-${this.#counter}`;
     this.#timeline((timeline) => timelines.typed(timeline, { key, from, text, at }));
     this.#send();
   }
@@ -242,7 +244,8 @@ export class OpenRoom {
 
   async #sendOne(room: ChatRoom, { key, text }: Message): Promise<void> {
     try {
-      const { position } = await room.send('say', { text });
+      // Sent once more, it is said once, whenever the first one arrives.
+      const { position } = await room.send('say', { text }, { id: key });
       this.#timeline((timeline) => timelines.confirmed(timeline, key, position.seq));
     } catch (error) {
       const refusal = error instanceof RoomError ? error : { code: 'INTERNAL' };

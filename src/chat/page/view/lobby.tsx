@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { SiteHeader } from '../../../pages/site-header.js';
 import { useStore } from '../../../pages/store.js';
 import { mistakeIn } from '../room-id.js';
@@ -66,7 +66,8 @@ const Welcome = ({ name }: { name: string }) => (
 /** The room in the address, `#cats`: it can be kept and handed on. */
 const useRoomInAddress = (): string | undefined => {
   const [id, setId] = useState(roomInAddress);
-  useEffect(() => {
+  // Before the next frame: an address that changes until then would not be noticed.
+  useLayoutEffect(() => {
     const look = (): void => setId(roomInAddress());
     addEventListener('hashchange', look);
     return () => removeEventListener('hashchange', look);

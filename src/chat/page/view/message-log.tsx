@@ -112,21 +112,36 @@ const namesIn = ({ members, timeline: { items } }: RoomState): [string, string][
   ...members.map(({ id, name }): [string, string] => [id, name]),
 ];
 
+const isNearEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
+  scrollHeight - scrollTop - clientHeight < END_PX;
+
 /** `isAtEnd` is false only when there is something new that was not seen. */
 const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
   const log = useRef<HTMLDivElement>(null);
   const lines = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
+  /** Where it stood when the end was last in view. */
+  const endTop = useRef(0);
   const anchor = useRef<{ key: string; top: number } | undefined>(undefined);
   const last = useRef<string | undefined>(undefined);
   const [isAtEnd, setAtEnd] = useState(true);
 
   const toEnd = (): void => {
     const { current } = log;
-    if (current !== null) current.scrollTop = current.scrollHeight;
+    if (current !== null) {
+      current.scrollTop = current.scrollHeight;
+      endTop.current = current.scrollTop;
+    }
     stick.current = true;
     setAtEnd(true);
   };
+
+  /**
+   * By where it stands: the event that tells that somebody has scrolled comes with the next frame, and what has grown or
+   * shrunk meanwhile nobody scrolled.
+   */
+  const isStuck = (current: HTMLElement): boolean =>
+    isNearEnd(current) || (stick.current && current.scrollTop > endTop.current - END_PX);
 
   const lookUp = (): void => {
     const { current } = log;
@@ -136,7 +151,8 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
   const onScroll = (): void => {
     const { current } = log;
     if (current === null) return;
-    stick.current = current.scrollHeight - current.scrollTop - current.clientHeight < END_PX;
+    if (isNearEnd(current)) endTop.current = current.scrollTop;
+    stick.current = isStuck(current);
     if (stick.current) setAtEnd(true);
     lookUp();
   };
@@ -149,7 +165,7 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
       current.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.offsetTop;
     const newest = rows.at(-1);
     const isMine = newest?.is === 'message' && newest.message.from.id === me && newest.message.state === 'pending';
-    if (stick.current || (isMine && newest.key !== last.current)) toEnd();
+    if (isStuck(current) || (isMine && newest.key !== last.current)) toEnd();
     else {
       // Older ones were put above: what is being read stays where it is.
       const top = before && topOf(before.key);
@@ -169,7 +185,7 @@ const useScroll = (rows: readonly Row[], me: string, atTop: () => void) => {
     const { current } = log;
     if (current === null || lines.current === null) return undefined;
     const observer = new ResizeObserver(() => {
-      if (stick.current) current.scrollTop = current.scrollHeight;
+      if (isStuck(current)) toEnd();
     });
     observer.observe(current);
     observer.observe(lines.current);

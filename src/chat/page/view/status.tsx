@@ -1,5 +1,5 @@
 import type { ClientStatus } from '@greenroom/client';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 type Shown = 'online' | 'connecting' | 'waiting' | 'closed';
 
@@ -45,7 +45,8 @@ const Countdown = ({ to }: { to: number }) => {
 
 const useNetwork = (): boolean => {
   const [isOn, setOn] = useState(navigator.onLine);
-  useEffect(() => {
+  // Before the next frame: a change until then would not be noticed.
+  useLayoutEffect(() => {
     const look = (): void => setOn(navigator.onLine);
     addEventListener('online', look);
     addEventListener('offline', look);
