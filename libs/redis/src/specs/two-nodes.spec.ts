@@ -137,7 +137,8 @@ describe('two nodes', () => {
     const proxy = await faultProxy({ target: { port: redis.server.port } });
     proxies.push(proxy);
     const beatMs = 100;
-    const lease = { leaseMs: 600, beatMs, fenceMs: 400 };
+    // Waited for, and not so short that a busy machine is late for it.
+    const lease = { leaseMs: 3000, beatMs, fenceMs: 2500 };
     const a = await start({ prefix, lease, url: `redis://127.0.0.1:${proxy.port}` });
     const b = await start({ prefix, lease: { leaseMs: 60_000, beatMs, fenceMs: 40_000 } });
     const ofA = await ownedBy(a.node.id, b);
@@ -145,10 +146,10 @@ describe('two nodes', () => {
     // It hears nothing more, and nobody hears it.
     proxy.target(undefined);
     proxy.cut('reset');
-    await becomes(() => b.say(ofA, 'two'));
+    await becomes(() => b.say(ofA, 'two', 'id-2'));
     await expect(a.say(ofA, 'lost')).rejects.toMatchObject({ retryable: true });
     proxy.target({ port: redis.server.port });
-    await becomes(() => a.say(ofA, 'three'));
+    await becomes(() => a.say(ofA, 'three', 'id-3'));
     expect(await b.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
     expect(await a.said(ofA)).toEqual({ said: ['one', 'two', 'three'] });
     const barriers = (await b.ports.store.read(ofA, { limit: 100 })).filter(({ input }) => input.type === 'barrier');
