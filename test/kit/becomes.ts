@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { pause } from './within.js';
 
 /** How long a spec waits for what must come, milliseconds. Only a failing one waits so long. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 /** A page is asked no more often: each look costs it the time it is waited for. */
 const LOOK_EVERY_MS = 50;
 
