@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestConnection } from '@greenroom/testing';
 import { Redis } from 'ioredis';
+import { connectBySentinels } from '../clients/ioredis.js';
+import { readSentinelUrl } from '../clients/sentinels.js';
 import { openRedis, type RedisOptions } from '../open-redis.js';
 import { becomes } from '../redis.fixture.js';
 import { asking, TestSentinels } from '../sentinels.fixture.js';
@@ -87,7 +89,7 @@ const WAYS: readonly (readonly [string, () => Promise<void>])[] = [
     'after kill -9 of the primary',
     async () => {
       await sentinels.primary.kill();
-      await sentinels.notice();
+      await sentinels.failOver();
       await sentinels.primary.start();
       await sentinels.demote();
     },
@@ -96,7 +98,7 @@ const WAYS: readonly (readonly [string, () => Promise<void>])[] = [
     'while the primary hangs',
     async () => {
       await sentinels.primary.kill('SIGSTOP');
-      await sentinels.notice();
+      await sentinels.failOver();
       await arrived();
       await sentinels.primary.kill('SIGCONT');
       await sentinels.demote();
@@ -147,7 +149,7 @@ describe('what the new primary has not got', () => {
     const { position } = await a.say(room, 'lost too');
     for (const each of [ann, bob]) await becomes(() => expect(seen(each)).toEqual(['kept', 'lost', 'lost too']));
     await sentinels.primary.kill();
-    await sentinels.notice();
+    await sentinels.failOver();
     await becomes(() => a.say(room, 'after', 'id-after'));
     // The other may not have followed yet.
     await becomes(async () => expect(await saidIn(b, room)).toEqual(['kept', 'after']));
@@ -168,13 +170,29 @@ describe('what the new primary has not got', () => {
     await a.ports.directory.leave(a.node.id);
     await becomes(() => b.say(room, 'two', 'id-two'));
     await sentinels.primary.kill();
-    await sentinels.notice();
+    await sentinels.failOver();
     await becomes(() => a.say(room, 'three', 'id-three'));
     await becomes(() => b.say(room, 'four', 'id-four'));
     expect(await saidIn(a, room)).toEqual(await saidIn(b, room));
     expect(await saidIn(b, room)).toEqual(['one', 'three', 'four']);
     expect(await a.ports.directory.locate(room)).toBe(await b.ports.directory.locate(room));
   });
+});
+
+it('a connection that hears of a successor while it is being made is made all the same', async () => {
+  const connection = await connectBySentinels(readSentinelUrl(sentinels.url), 'spec');
+  const client = connection.client as Redis;
+  try {
+    client.disconnect(true);
+    await becomes(() => expect(client.status).toBe('connecting'));
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    // As ioredis does when it hears of one.
+    (client as unknown as { readonly connector: { disconnect(): void } }).connector.disconnect();
+    await ended;
+    await becomes(() => expect(connection.isUp).toBe(true));
+  } finally {
+    connection.disconnect();
+  }
 });
 
 it('a Sentinel that is named as a server is known as one', async () => {
