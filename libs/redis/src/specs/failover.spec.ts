@@ -183,11 +183,11 @@ it('a connection that hears of a successor while it is being made is made all th
   const connection = await connectBySentinels(readSentinelUrl(sentinels.url), 'spec');
   const client = connection.client as Redis;
   try {
-    client.disconnect(true);
-    await becomes(() => expect(client.status).toBe('connecting'));
     const ended = new Promise((resolve) => client.once('end', resolve));
-    // As ioredis does when it hears of one.
-    (client as unknown as { readonly connector: { disconnect(): void } }).connector.disconnect();
+    // As ioredis does when it hears of one: here while it asks a Sentinel.
+    const { connector } = client as unknown as { readonly connector: { disconnect(): void } };
+    client.once('connecting', () => connector.disconnect());
+    client.disconnect(true);
     await ended;
     await becomes(() => expect(connection.isUp).toBe(true));
   } finally {
