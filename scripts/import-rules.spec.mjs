@@ -94,7 +94,7 @@ beforeAll(() => {
   found = JSON.parse(cruise())
     .summary.violations.map(({ rule, from }) => `${rule.name} ${from}`)
     .toSorted();
-}, 120_000);
+});
 
 afterAll(() => rmSync(repository, { recursive: true, force: true }));
 

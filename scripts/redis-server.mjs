@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unpackedProgram } from './debian.mjs';
 import { freePort } from './processes.mjs';
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 /** What the specs count on: no write is refused for want of memory, and what is answered is on disk. */
 const SETTINGS = ['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unprivileged } from './unprivileged.mjs';
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 /** Servers that run now: none outlives the process of the tests. Theirs end with them. */
 const running = new Set();

@@ -57,4 +57,4 @@ it('an alarm set for 3 s rings once, at once, when the server is killed after 1 
     // Long enough for it to be looked for again.
     await pause(1500);
   }
-}, 60_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMINGS } from './anywhere/comings.js';
 import { Places, type Place } from './anywhere/places.js';
 import type { Play } from './anywhere/scene.js';
@@ -7,14 +7,11 @@ import { told } from './anywhere/told.js';
 import type { Client } from './kit/client.js';
 import { CARRIERS, Clients, type Carrier } from './kit/clients.js';
 
-// Three times each, on what a busy machine gives.
-jest.setTimeout(60_000);
-
 const clients = new Clients();
 let places: Places;
 beforeAll(async () => {
   places = await Places.open();
-}, 120_000);
+});
 afterEach(() => clients.close());
 afterAll(() => places.close());
 

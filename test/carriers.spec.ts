@@ -1,18 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from './kit/client.js';
 import { CARRIERS, carrierOf, Clients, login, type Carrier, type ConnectOptions } from './kit/clients.js';
 import { Servers, type Server } from './kit/server.js';
 import { within } from './kit/within.js';
-
-// Processes take what a busy machine gives them.
-jest.setTimeout(30_000);
 
 const servers = new Servers();
 const clients = new Clients();
 let server: Server;
 beforeAll(async () => {
   server = await servers.start({ RATE_LIMIT: 'off' });
-}, 30_000);
+});
 afterEach(() => clients.close());
 afterAll(() => servers.close());
 
@@ -159,7 +156,7 @@ describe('a whisper in a room of 200 over every carrier', () => {
     }
     const history = await Promise.all(all.slice(99, 104).map((client) => client.history(room)));
     expect(history.map(({ events }) => events.length)).toEqual([1, 2, 2, 2, 1]);
-  }, 30_000);
+  });
 });
 
 const textOf = (data: unknown): string => (data as { readonly text: string }).text;

@@ -70,7 +70,7 @@ describe('an append to a room of durability fsync', () => {
     expect(opening).toMatch(/w+s+d+$/);
     expect(appends).toHaveLength(5);
     for (const append of appends) expect(append).toMatch(/^w+s+d+$/);
-  }, 60_000);
+  });
 
   it('is never acknowledged when the sync fails; the store goes back to what is on disk, and goes on', async () => {
     await traced('eio', 'fsync', 1);
@@ -80,7 +80,7 @@ describe('an append to a room of durability fsync', () => {
     // Both runs' barriers, the append of the first, and the one acknowledged. What was not flushed is not there, so what
     // was to follow it is refused.
     expect(told.at(-1)).toBe('KEPT 4');
-  }, 60_000);
+  });
 });
 
 describe('an append to a room of durability commit', () => {
@@ -89,5 +89,5 @@ describe('an append to a room of durability commit', () => {
     expect(told.filter((line) => line === 'ACK')).toHaveLength(5);
     const [, ...appends] = letters(trace).split('A').slice(0, -1);
     for (const append of appends) expect(append).toMatch(/^w/);
-  }, 60_000);
+  });
 });

@@ -1,17 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Servers, type Server } from './kit/server.js';
 import { eventually, pause, within } from './kit/within.js';
-
-// Processes take what a busy machine gives them.
-jest.setTimeout(30_000);
 
 const servers = new Servers();
 const chatters: Chatter[] = [];
 let server: Server;
 beforeAll(async () => {
   server = await servers.start();
-}, 30_000);
+});
 afterEach(async () => {
   for (const { socket } of chatters) socket.terminate();
   await Promise.all(chatters.splice(0).map(({ closed }) => closed));

@@ -7,11 +7,11 @@ import { z } from 'zod';
 import { Apps, byName } from './kit/app.js';
 import type { Client } from './kit/client.js';
 import { carrierOf, CARRIERS, Clients } from './kit/clients.js';
-import { pause } from './kit/within.js';
+import { pause, within } from './kit/within.js';
 
 const Slow = defineRoom({
   kind: 'slow',
-  commands: { say: z.object({ text: z.string(), waitMs: z.number() }) },
+  commands: { say: z.object({ text: z.string(), waitMs: z.number(), meets: z.boolean() }) },
   events: { said: z.object({ text: z.string() }) },
 });
 const out = outputs(Slow);
@@ -20,22 +20,35 @@ const machine = setup({ types: roomTypes<typeof Slow, object>() }).createMachine
   on: { say: { actions: emit(({ event }) => out.said({ text: event.data.text })) } },
 });
 
-/** Takes its time, as one that asks a database does. */
+const OTHERS = 50;
+const GUARD_MS = 30;
+const ROUNDS = 5;
+
+/** In their guards now, of those who wait for each other there. Who waited for somebody else's command would keep all of them there. */
+const meeting: (() => void)[] = [];
+
+/** Takes its time, as one that asks a database does; of the others until all are there. */
 class Waits implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await pause(context.switchToWs().getData<{ waitMs?: number } | undefined>()?.waitMs ?? 0);
+    const { waitMs = 0, meets = false } = context.switchToWs().getData<Wait | undefined>() ?? {};
+    if (meets)
+      await new Promise<void>((resolve) => {
+        meeting.push(resolve);
+        if (meeting.length === OTHERS) for (const go of meeting.splice(0)) go();
+      });
+    await pause(waitMs);
     return true;
   }
+}
+
+interface Wait {
+  readonly waitMs?: number;
+  readonly meets?: boolean;
 }
 
 @Room(Slow, { machine, historyFor: 'all' })
 @UseGuards(Waits)
 class SlowRoom {}
-
-const OTHERS = 50;
-const GUARD_MS = 30;
-const WITHIN_MS = 200;
-const ROUNDS = 5;
 
 const apps = new Apps();
 const clients = new Clients();
@@ -43,7 +56,7 @@ afterEach(() => clients.close());
 afterAll(() => apps.close());
 
 it.each(CARRIERS)(
-  `three commands through guards of 30, 20 and 10 ms are applied as sent, over %s, while ${OTHERS} others pass theirs within ${WITHIN_MS} ms`,
+  `three commands through guards of 30, 20 and 10 ms are applied as sent, over %s, while ${OTHERS} others are in theirs, all at the same time`,
   async (carrier) => {
     const rooms = RoomsModule.forRoot({ store: new MemoryRoomStore(), authenticator: byName, rateLimit: false });
     const url = await apps.start({ imports: [rooms], providers: [SlowRoom] });
@@ -56,10 +69,13 @@ it.each(CARRIERS)(
     await Promise.all(others.map((other, i) => other.join(`slow/other-${i}`)));
 
     const round = async (name: string): Promise<number> => {
-      const own = [30, 20, 10].map((waitMs) => ann.send(room, 'say', { text: `${name}: ${waitMs}`, waitMs }));
-      const theirs = others.map((other, i) => other.send(`slow/other-${i}`, 'say', { text: name, waitMs: GUARD_MS }));
+      const own = [30, 20, 10].map((waitMs) =>
+        ann.send(room, 'say', { text: `${name}: ${waitMs}`, waitMs, meets: false }),
+      );
+      const data = { text: name, waitMs: GUARD_MS, meets: true };
+      const theirs = others.map((other, i) => other.send(`slow/other-${i}`, 'say', data));
       const sentAt = performance.now();
-      await Promise.all(theirs);
+      await within('all others, in their guards at the same time', Promise.all(theirs));
       const tookMs = performance.now() - sentAt;
       const seqs = (await Promise.all(own)).map(({ position }) => position.seq);
       expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
@@ -74,13 +90,10 @@ it.each(CARRIERS)(
     const own = events.filter(({ by }) => by?.id === 'ann').map(({ data }) => (data as { text: string }).text);
     const names = ['warm-up', 'warm-up again', ...Array.from({ length: ROUNDS }, (_, i) => `round ${i}`)];
     expect(own).toEqual(names.flatMap((name) => [`${name}: 30`, `${name}: 20`, `${name}: 10`]));
-    // The fastest: other work on this machine can make a round slower, and nothing can make it faster than it is.
-    const tookMs = Math.min(...times);
     process.stdout.write(
       `${carrier}: ${OTHERS} others took ${times.map(Math.round).join(', ')} ms; serial: ${OTHERS * GUARD_MS}\n`,
     );
-    expect(tookMs).toBeGreaterThanOrEqual(GUARD_MS - 1);
-    expect(tookMs).toBeLessThan(WITHIN_MS);
+    // A timer of Node's may be a millisecond early.
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(GUARD_MS - 1);
   },
-  20_000,
 );

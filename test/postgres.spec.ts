@@ -1,12 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { PostgresServer } from '../scripts/postgres-server.mjs';
 import { RedisServer } from '../scripts/redis-server.mjs';
 import { Clients, login } from './kit/clients.js';
 import { Servers } from './kit/server.js';
 import { eventually, within } from './kit/within.js';
-
-// Processes take what a busy machine gives them.
-jest.setTimeout(60_000);
 
 const clients = new Clients();
 const servers = new Servers();
@@ -15,7 +12,7 @@ let redis: RedisServer;
 beforeAll(async () => {
   // A Redis that keeps nothing when it dies.
   [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start(['--appendonly', 'no'])]);
-}, 120_000);
+});
 afterEach(() => clients.close());
 afterAll(async () => {
   await servers.close();
@@ -55,7 +52,7 @@ it('two of the demo that keep rooms on PostgreSQL have them also after Redis has
 it('a PostgreSQL that is not there is one line and exit code 1, without its password', async () => {
   const DATABASE_URL = 'postgres://app:hunter2@127.0.0.1:1/rooms';
   const server = servers.run({ STORE: 'postgres', DATABASE_URL, DATA_DIR: await servers.dir() });
-  expect(await within('its end', server.exited, 20_000)).toEqual({ code: 1, signal: null });
+  expect(await within('its end', server.exited)).toEqual({ code: 1, signal: null });
   expect(server.stderr).toMatch(/^greenroom: PostgreSQL cannot be used: .*ECONNREFUSED.*\n$/);
   expect(server.stderr).not.toContain('hunter2');
 });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { Room, RoomsModule } from '@greenroom/nestjs';
 import { defineRoom, MemoryRoomStore, roomTypes } from '@greenroom/rooms';
 import { fromCallback, setup } from 'xstate';
@@ -11,9 +11,6 @@ import { Lost, Refused, type Client } from './kit/client.js';
 import { CARRIERS, Clients, login } from './kit/clients.js';
 import { Servers, type Environment } from './kit/server.js';
 import { within } from './kit/within.js';
-
-// Processes take what a busy machine gives them.
-jest.setTimeout(30_000);
 
 const apps = new Apps();
 const clients = new Clients();
@@ -137,7 +134,6 @@ describe('SIGTERM', () => {
     await writing;
     expect(await stopped).toEqual({ code: 0, signal: null });
     const tookMs = performance.now() - stoppedAt;
-    expect(tookMs).toBeLessThan(10_000);
     silent.destroy();
     expect(server.stderr).toBe('');
 
@@ -150,7 +146,7 @@ describe('SIGTERM', () => {
     process.stdout.write(
       `SIGTERM: ${acked.size} acked, all there; stopped in ${Math.round(tookMs)} ms; readyz ${readyz}\n`,
     );
-  }, 30_000);
+  });
 
   it('with nobody there exits 0 at once', async () => {
     const server = await servers.start();

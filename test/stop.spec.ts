@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { openLmdbStore } from '@greenroom/store-lmdb';
 import { program } from '../scripts/debian.mjs';
@@ -43,12 +45,17 @@ const unsaved = async (dir: string, addresses: readonly string[]): Promise<numbe
   return behind;
 };
 
-/** From now on each sync of a running server takes so long. */
-const slowDisk = async (server: Server, ms: number): Promise<void> => {
+/** From now on each sync of a running server takes so long. @returns how many there were since, once it has ended */
+const slowDisk = async (server: Server, ms: number): Promise<() => Promise<number>> => {
+  const trace = join(await servers.dir(), 'trace');
   const inject = `inject=fdatasync:delay_enter=${ms * 1000}`;
-  const options = ['-f', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e', inject, '-p', String(server.pid)];
+  const options = ['-f', '-o', trace, '-e', 'trace=fdatasync', '-e', inject, '-p', String(server.pid)];
   const tracer = servers.spawn(program('strace'), options, {});
   await eventually('an attached strace', () => tracer.stderr.includes('attached'));
+  return async () => {
+    await tracer.exited;
+    return [...(await readFile(trace, 'utf8')).matchAll(/fdatasync\(/g)].length;
+  };
 };
 
 describe('SIGTERM', () => {
@@ -99,7 +106,7 @@ describe('SIGTERM', () => {
     }
   });
 
-  it('with a disk that takes a second for each sync, ends by itself in less than ten, with all that was acked', async () => {
+  it('with a disk that takes a second for each sync, ends by itself after fewer of them than there are rooms, with all that was acked', async () => {
     const DATA_DIR = await servers.dir();
     const server = await servers.start({ DATA_DIR, RATE_LIMIT: 'off' });
     const [client] = await visitors(server, 1);
@@ -111,7 +118,7 @@ describe('SIGTERM', () => {
       acked.set(room, 1);
     };
     await Promise.all(ROOMS.map(use));
-    await slowDisk(server, 1000);
+    const syncs = await slowDisk(server, 1000);
     const more = ROOMS.map(async (room) => {
       if (await orLater(client.send(room, 'say', { text: 'acked' }))) acked.set(room, 2);
     });
@@ -119,8 +126,8 @@ describe('SIGTERM', () => {
     const exit = await server.stop();
     const tookMs = performance.now() - askedAt;
     expect(exit).toEqual({ code: 0, signal: null });
-    expect(tookMs).toBeLessThan(10_000);
     await Promise.all(more);
+    expect(await syncs()).toBeLessThan(10);
     const store = await openLmdbStore({ dir: DATA_DIR });
     for (const [room, count] of acked) {
       const log = await store.read(room, { limit: 1000 });
@@ -129,5 +136,5 @@ describe('SIGTERM', () => {
     }
     await store.close();
     process.stdout.write(`SIGTERM with a slow disk: ended in ${Math.round(tookMs)} ms\n`);
-  }, 60_000);
+  });
 });

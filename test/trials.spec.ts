@@ -6,7 +6,7 @@ import { rollingRestart } from './trials/rolling.js';
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start({ isDirect: true });
-}, 120_000);
+});
 afterAll(() => cluster?.close());
 
 it('no command fails while each node in turn is stopped and started again; all acknowledged ones are there once, and everybody is told all', async () => {
@@ -22,4 +22,4 @@ it('no command fails while each node in turn is stopped and started again; all a
   // Each node had members, who had to go elsewhere.
   expect(waits.moving.length).toBeGreaterThan(0);
   expect(waits.staying.length).toBeGreaterThan(0);
-}, 120_000);
+});

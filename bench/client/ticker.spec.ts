@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ticker } from './ticker.js';
 
 const momentsOf = async (risesMs: number, ms: number): Promise<number[]> => {
-  const started = performance.now();
   const moments: number[] = [];
-  const ticker = new Ticker(1000, risesMs, (at) => moments.push(at - started));
+  let first: number | undefined;
+  // The first is the beginning: a time that is taken beside it would be another on a busy machine.
+  const ticker = new Ticker(1000, risesMs, (at) => moments.push(at - (first ??= at)));
   ticker.start();
   // However late it looks.
   while ((moments.at(-1) ?? 0) < ms) await sleep(1);

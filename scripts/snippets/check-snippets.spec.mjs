@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { expect, jest, test } from '@jest/globals';
-
-// Each test starts a compiler of its own, on a machine that may be busy.
-jest.setTimeout(120_000);
+import { expect, test } from '@jest/globals';
 
 /** Runs the script as the gate does, on one page of the fixtures. */
 const check = (page) =>

@@ -28,7 +28,7 @@ export class ProcessUnderTest {
 
   /** Whether it takes traffic; `false` when it ended before it did. */
   async isReady(): Promise<boolean> {
-    return this.#server.ready(30_000).then(
+    return this.#server.ready().then(
       () => true,
       (error: unknown) => {
         if (!this.#isOver) throw error;

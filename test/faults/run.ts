@@ -80,10 +80,7 @@ class Run implements Scene<Report> {
     // A slow machine gets more time, as far as it needs it to reach every failpoint.
     const latest = until + EXTRA_MS;
     for (let n = 0; performance.now() < until || (this.#isMissing && performance.now() < latest); n += 1)
-      await this.#live(
-        generation(n + seed, clients, this.#dice.fork(`generation ${n}`)),
-        Math.max(until, performance.now() + LEAST_MS),
-      );
+      await this.#live(generation(n + seed, clients, this.#dice.fork(`generation ${n}`)), until);
     await this.#rest(crowd);
     this.#evidence.close();
     return this.#report();
@@ -135,7 +132,8 @@ class Run implements Scene<Report> {
     const begun = performance.now();
     const server = await this.#start(life);
     const ready = performance.now();
-    const over = Math.min(performance.now() + life.lifeMs, until);
+    // From when it takes traffic: to start takes longer than that on a busy machine.
+    const over = Math.min(ready + life.lifeMs, Math.max(until, ready + LEAST_MS));
     while (!server.isOver && performance.now() < over) {
       if (server.takeStop() || dice.chance(0.01)) await this.#hold(server, dice.int(50, 1500));
       if (this.#proxy !== undefined && dice.chance(0.06)) gust(this.#proxy, dice);

@@ -1,7 +1,7 @@
 import type { Participant } from '@greenroom/testing/faults';
 import { pause } from '../kit/within.js';
 
-const SETTLE_MS = 40_000;
+const SETTLE_MS = 60_000;
 const LOOK_MS = 50;
 
 /** Waits until everybody has come to rest. @returns who has not in time, as a sentence */

@@ -45,7 +45,7 @@ export const fuzz = async ({ seed, cases, root }: FuzzOptions): Promise<FuzzRepo
     const env = { DATA_DIR: await servers.dir(), NODE_ENV: 'production' };
     const server = await servers
       .spawn(process.execPath, ['--expose-gc', '--enable-source-maps', script], env, root)
-      .ready(30_000);
+      .ready();
     let isOver = false;
     const died = server.exited.then(({ code, signal }): never => {
       throw new Error(isOver ? 'it was stopped' : `the server ended with ${code ?? signal}: ${server.stderr}`);
@@ -99,7 +99,7 @@ async function attack(server: Server, dice: Dice, cases: number): Promise<FuzzRe
       told = await state();
       return told.connections === 3 && told.transports === 1;
     };
-    await eventually('the end of all other connections', isCalm, 15_000).catch((error: unknown) => {
+    await eventually('the end of all other connections', isCalm).catch((error: unknown) => {
       faults.push(`${String(error)}: ${JSON.stringify(told)}`);
     });
     return told;

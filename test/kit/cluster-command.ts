@@ -1,9 +1,6 @@
 import { Servers, type Server } from './server.js';
 import { eventually } from './within.js';
 
-/** Starting takes a Redis and three nodes, milliseconds. */
-const START_MS = 60_000;
-
 /** `npm run cluster` as built, on ports that are free. */
 export class ClusterCommand {
   private constructor(
@@ -19,7 +16,7 @@ export class ClusterCommand {
     const server = servers.spawn(process.execPath, args, {});
     const found = (what: string): string | undefined =>
       new RegExp(`^${what} +(http\\S+)`, 'm').exec(server.stdout)?.[1];
-    await eventually('a cluster', () => found('Cluster') !== undefined, START_MS);
+    await eventually('a cluster', () => found('Cluster') !== undefined);
     return new ClusterCommand(server, found('Chat') ?? '', found('Cluster') ?? '');
   }
 

@@ -49,7 +49,7 @@ export class Server {
   }
 
   /** It listens and takes traffic. Rejects when it ends instead. */
-  async ready(ms = 60_000): Promise<this> {
+  async ready(): Promise<this> {
     const listening = new Promise<void>((resolve) => {
       const look = (): void => {
         if (this.stdout.includes('Listening on')) resolve();
@@ -60,7 +60,7 @@ export class Server {
     const over = this.exited.then(({ code }) => {
       throw new Error(`the server ended with ${code}: ${this.stderr}`);
     });
-    await within('a listening server', Promise.race([listening, over]), ms);
+    await within('a listening server', Promise.race([listening, over]));
     const { status } = await fetch(`${this.url}/readyz`);
     if (status !== 200) throw new Error(`readyz answered ${status}`);
     return this;

@@ -32,8 +32,6 @@ export const demo = (redisUrl: string): Environment => ({
   OPERATOR_TOKEN: TOKEN,
   RATE_LIMIT: 'off',
 });
-/** Nodes that start at the same time on a busy machine, milliseconds. */
-const START_MS = 60_000;
 
 /** Some nodes, each a process with a way of its own to their one Redis, and a load balancer before them. All of it can be broken. */
 export class TestCluster {
@@ -107,29 +105,21 @@ export class TestCluster {
   /** Those nodes take traffic. Rejects when one ends instead. */
   async ready(names: readonly string[] = this.names): Promise<void> {
     const { balancer } = this.cluster;
-    await eventually(
-      `${names.join()} ready`,
-      () => {
-        for (const { name, state } of names.map((each) => this.node(each)))
-          if (state.is === 'died') throw new Error(`${name} has ended by itself: ${state.lastWords}`);
-        return names.every((name) => balancer.backend(name).takesTraffic);
-      },
-      START_MS,
-    );
+    await eventually(`${names.join()} ready`, () => {
+      for (const { name, state } of names.map((each) => this.node(each)))
+        if (state.is === 'died') throw new Error(`${name} has ended by itself: ${state.lastWords}`);
+      return names.every((name) => balancer.backend(name).takesTraffic);
+    });
   }
 
   /** Starts a node that has ended, again when it does not come up: as whoever runs nodes does. Without Redis none does. */
   async bringUp(name: string): Promise<void> {
     const node = this.node(name);
     const isUp = (): boolean => this.cluster.balancer.backend(name).takesTraffic;
-    await eventually(
-      `${name} up`,
-      () => {
-        if (!node.isRunning) node.start();
-        return isUp();
-      },
-      START_MS,
-    );
+    await eventually(`${name} up`, () => {
+      if (!node.isRunning) node.start();
+      return isUp();
+    });
   }
 
   /** All nodes take traffic again, whatever has happened to them. */
@@ -154,8 +144,14 @@ export class TestCluster {
 
   /** What a node says that it does. */
   async activity(name: string): Promise<Activity> {
-    const { port } = this.node(name);
-    const activity = port === undefined ? undefined : await activityOf(port, TOKEN);
+    let activity: Activity | undefined;
+    // On a busy machine it may take longer than who asks once waits.
+    await eventually(`${name} to say what it does`, async () => {
+      const { port } = this.node(name);
+      if (port === undefined) throw new Error(`${name} does not listen`);
+      activity = await activityOf(port, TOKEN);
+      return activity !== undefined;
+    });
     if (activity === undefined) throw new Error(`${name} does not say what it does`);
     return activity;
   }

@@ -1,5 +1,5 @@
 /** How long a spec waits for what must come, milliseconds. Only a failing one waits so long. */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 /** What comes of a promise, or an error that says what did not come in time. */
 export async function within<T>(what: string, promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {

@@ -81,7 +81,7 @@ export class TestRedis {
 }
 
 /** Resolves once what is looked at holds; what it last threw when it does not in time. */
-export const becomes = async (look: () => unknown, withinMs = 10_000): Promise<void> => {
+export const becomes = async (look: () => unknown, withinMs = 60_000): Promise<void> => {
   const until = Date.now() + withinMs;
   for (;;) {
     try {

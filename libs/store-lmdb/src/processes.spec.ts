@@ -18,7 +18,7 @@ let home: string;
 beforeAll(async () => {
   // The children run the built lib: Node cannot run the source.
   await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), ['-b', 'libs/store-lmdb'], { cwd: ROOT });
-}, 120_000);
+});
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'greenroom-'));
 });
@@ -45,15 +45,11 @@ describe('a store whose process is killed with kill -9', () => {
   };
 
   for (const check of roomStoreChecks(harness()).get('durability') ?? []) {
-    it(
-      check.title,
-      async () => {
-        const fresh = harness();
-        await check.run(fresh);
-        await fresh.close();
-      },
-      20_000,
-    );
+    it(check.title, async () => {
+      const fresh = harness();
+      await check.run(fresh);
+      await fresh.close();
+    });
   }
 });
 
@@ -69,7 +65,7 @@ it('a process that fails while its store writes ends, says why, and has lost not
   const store = await openLmdbStore({ dir });
   expect(await store.list('chat', 10)).toContain('acked');
   await store.close();
-}, 60_000);
+});
 
 describe('the data directory', () => {
   it('is refused to a second process while the first runs, in a sentence that names it', async () => {
@@ -102,7 +98,7 @@ describe('the data directory', () => {
       for (const refusal of refusals) expect(refusal.message).toMatch(/is in use by process \d+: stop it/);
       for (const [i, outcome] of outcomes.entries()) if (outcome.status === 'fulfilled') await starting[i]?.close();
     }
-  }, 30_000);
+  });
 });
 
 describe('a full disk', () => {
@@ -132,5 +128,5 @@ describe('a full disk', () => {
     const opened = await openLmdbStore({ dir: join(home, 'data') });
     expect(await opened.read('chat/cats', { limit: 1000 })).toHaveLength(acked + 1);
     await opened.close();
-  }, 30_000);
+  });
 });

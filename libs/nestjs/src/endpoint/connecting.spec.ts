@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@greenroom/rooms';
 import {
   ForbiddenException,
@@ -24,9 +24,6 @@ import type { EndpointOptions } from './endpoint.options.js';
 import { OnClose, OnConnect, OnMessage } from './handlers.decorators.js';
 import { occasionOf } from './occasion.js';
 import { WebSocketEndpoint } from './web-socket-endpoint.decorator.js';
-
-// Real sockets, real seconds: a busy machine takes its time.
-jest.setTimeout(30_000);
 
 let app: EndpointApp;
 afterEach(() => app.stop());
@@ -90,20 +87,20 @@ describe('a guard on the class', () => {
   });
 
   it('may take two seconds: the connection is accepted then, and no other waits for it', async () => {
+    const gate = new Gate();
     let slow = 0;
     const { noted } = await guarded(async ({ headers }) => {
-      if (headers['x-slow'] !== undefined && (slow += 1) === 1)
-        await new Promise((resolve) => setTimeout(resolve, 2000));
+      if (headers['x-slow'] !== undefined && (slow += 1) === 1) await gate.opened;
       return true;
     });
-    const began = performance.now();
     const waiting = app.client('/ws', { headers: { 'x-slow': '1' } });
     await until(() => slow === 1);
     const quick = await app.client().send('quick');
     expect(await quick.first(1)).toEqual(['quick']);
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(noted).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    gate.open();
     expect(await waiting.opened).toBe('open');
-    expect(performance.now() - began).toBeGreaterThan(1900);
     await waiting.send('slow');
     expect(await waiting.first(1)).toEqual(['slow']);
     expect(noted).toHaveLength(2);
@@ -343,9 +340,8 @@ it('whoever was refused is gone, even if they keep their own half open', async (
   for (const path of ['/ws', '/nope']) {
     const raw = app.raw(path, [], true);
     await once(raw.resume(), 'end');
-    for (let round = 0; round < 100 && (await connections()) > 0; round += 1)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await connections()).toBe(0);
+    // As long as the backstop of all specs lets it: who is not gone fails by that.
+    while ((await connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 });
 

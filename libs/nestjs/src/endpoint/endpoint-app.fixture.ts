@@ -137,7 +137,7 @@ export class TestClient {
 
 /** Waits until something holds that nobody tells of. */
 export async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`not in time: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,13 +1,10 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import type { Connection } from './connection.js';
 import { EndpointApp, until } from './endpoint-app.fixture.js';
 import { Endpoints } from './endpoints.js';
 import { OnClose, OnConnect, OnError, OnMessage } from './handlers.decorators.js';
 import { WebSocketEndpoint } from './web-socket-endpoint.decorator.js';
-
-// Real sockets, real seconds: a busy machine takes its time.
-jest.setTimeout(30_000);
 
 let app: EndpointApp;
 afterEach(() => app.stop());

@@ -263,7 +263,7 @@ export class IoClient {
   }
 
   async ask(op: string, body: object = {}): Promise<Message> {
-    return (await this.socket.timeout(5000).emitWithAck(op, body)) as Message;
+    return (await this.socket.timeout(60_000).emitWithAck(op, body)) as Message;
   }
 
   next(op: string): Promise<Message> {

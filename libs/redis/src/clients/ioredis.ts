@@ -4,9 +4,12 @@ import { Pulse } from './pulse.js';
 import type { Sentinels } from './sentinels.js';
 import { CLOSE_MS, CONNECT_MS, retryMs, SILENT_MS } from './settings.js';
 
+const AGAIN_MS = retryMs(2);
+
 /** By ioredis. */
 export class IoredisConnection implements RedisConnection {
   #pulse: Pulse | undefined;
+  #isOver = false;
 
   constructor(
     readonly client: Redis | Cluster,
@@ -60,18 +63,25 @@ export class IoredisConnection implements RedisConnection {
     this.client.on('ready', listener);
   }
 
-  /** Notices, until it is disconnected, that nobody answers. */
-  keepPulse(): this {
-    // Of a cluster's servers each is heard of often enough.
-    if (!this.isCluster)
-      this.#pulse = new Pulse(
-        () => this.send('PING'),
-        () => this.client.disconnect(true),
-      );
+  /** Notices, until it is disconnected, that nobody answers, and is made anew whatever has ended it. */
+  keepUp(): this {
+    // Of a cluster's servers each is heard of often enough, and it never gives up.
+    if (this.isCluster) return this;
+    this.#pulse = new Pulse(
+      () => this.send('PING'),
+      () => this.client.disconnect(true),
+    );
+    // When a Sentinel tells of a successor while it is being made, ioredis gives up for good.
+    this.client.on('end', () => setTimeout(() => this.#again(), AGAIN_MS));
     return this;
   }
 
+  #again(): void {
+    if (!this.#isOver) this.client.connect().catch(() => undefined);
+  }
+
   disconnect(): void {
+    this.#isOver = true;
     this.#pulse?.stop();
     this.client.disconnect();
   }
@@ -217,7 +227,7 @@ async function connected(
     // By itself it goes on in the first one where there is none of this number.
     const connection = new IoredisConnection(client, () => why);
     if (connection.database > 0) await connection.send('SELECT', connection.database);
-    return connection.keepPulse();
+    return connection.keepUp();
   } catch (error) {
     client.disconnect();
     if (enableReadyCheck && /unknown command.*info/i.test(messageOf(why))) return connected(make, false);

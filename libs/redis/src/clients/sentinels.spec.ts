@@ -1,6 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { connect } from './connect.js';
 import { readSentinelUrl } from './sentinels.js';
+
+/** Of a Sentinel that it has not reached ioredis keeps a timer for so long, milliseconds, and nobody can say otherwise: it would outlive the tests. */
+const LEFT_MS = 2000;
+afterAll(() => pause(LEFT_MS));
 
 describe('the URL of a primary by Sentinels', () => {
   it('names them, the group, a database, and what each wants to know', () => {

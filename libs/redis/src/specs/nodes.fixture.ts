@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import {
   createRoomsNode,
   defineRoom,
@@ -69,6 +70,15 @@ export class TestNode {
     const started = new TestNode(node, ports);
     await node.start();
     return started;
+  }
+
+  /** A room that a node is to own, as far as this one knows. */
+  async roomOf({ node: { id } }: TestNode): Promise<string> {
+    for (let i = 0; ; i += 1) {
+      if ((await this.ports.directory.locate(`talk/${i}`)) === id) return `talk/${i}`;
+      // Where Redis is away each is answered at once, and it would not come back before this is over.
+      await immediate();
+    }
   }
 
   connect(id: string): TestConnection {

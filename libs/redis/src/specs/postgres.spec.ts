@@ -31,11 +31,7 @@ const start = async (app: string, options: Partial<RedisOptions> = {}): Promise<
 const pair = async (options: Partial<RedisOptions> = {}) => {
   const app = redis.app();
   const [a, b] = [await start(app, options), await start(app, options)];
-  return { a, b, app, ofA: await ownedBy(a.node.id, a) };
-};
-
-const ownedBy = async (id: string, { ports }: TestNode): Promise<string> => {
-  for (let i = 0; ; i += 1) if ((await ports.directory.locate(`talk/${i}`)) === id) return `talk/${i}`;
+  return { a, b, app, ofA: await a.roomOf(a) };
 };
 
 type Heard = ReturnType<TestNode['connect']>;
@@ -87,7 +83,7 @@ describe('two nodes on Redis that keep their rooms on PostgreSQL', () => {
     const lease = { leaseMs: 60_000, beatMs: 100, fenceMs: 40_000 };
     const a = await start(app, { lease });
     const b = await start(app, { lease, url: `redis://127.0.0.1:${proxy.port}` });
-    const ofA = await ownedBy(a.node.id, a);
+    const ofA = await a.roomOf(a);
     const [ann, bob] = [a.connect('ann'), b.connect('bob')];
     await bob.join(ofA);
     await a.say(ofA, '0');

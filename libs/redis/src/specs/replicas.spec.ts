@@ -12,7 +12,7 @@ const redis = new TestRedis();
 let replica: RedisServer;
 beforeAll(async () => {
   replica = await RedisServer.start(['--replicaof', '127.0.0.1', String(redis.server.port)]);
-}, 120_000);
+});
 afterAll(() => replica.close());
 
 const followed = (): Promise<void> =>

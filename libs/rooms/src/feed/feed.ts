@@ -25,7 +25,10 @@ export const TAKEN_UP = { code: 'FORBIDDEN', reason: 'taken up on another connec
 export interface PublishedTurn {
   readonly type: 'turn';
   readonly epoch: number;
-  /** The position that it follows: whoever stands below it has missed something. */
+  /**
+   * The position that it follows, that of a barrier aside: whoever stands below it has missed something, and who stands above it in an earlier epoch has
+   * heard of what is lost.
+   */
   readonly after: number;
   /** `to` of the room's last shared turn: where every member may be taken to stand. */
   readonly floor: number;

@@ -85,7 +85,7 @@ const load = async (
   refuseLater(kind, version);
   const isOldVersion = version < kind.options.version;
   // A log that was trimmed away above its snapshot would be a hole; one that never was begins with its first barrier.
-  if (envelope === undefined) core.seq = (lineage[0]?.base ?? barrier.seq) - 1;
+  if (envelope === undefined) core.begin((lineage[0]?.base ?? barrier.seq) - 1);
   const replayed = await replay(env.store, core, barrier.seq, (error, how) => {
     // That it emits other events is what a new version is for; that it drops what was accepted is not.
     const isMeant = isOldVersion && how === 'emits';

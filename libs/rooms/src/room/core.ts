@@ -50,6 +50,8 @@ export const authorOf = (input: Input): Member | undefined => {
 export class RoomCore {
   /** Position of the last accepted input. */
   seq = 0;
+  /** The same, barriers left out: whoever has heard of more has heard of what is not in the log any more. */
+  heard = 0;
   /** Position of the last input that had an event for all: no member who has heard of it stands below. */
   floor = 0;
   /** Events emitted so far. */
@@ -194,9 +196,15 @@ export class RoomCore {
     };
   }
 
+  /** All that comes from here on is behind this position. */
+  begin(seq: number): void {
+    this.seq = seq;
+    this.heard = seq;
+  }
+
   load(saved: unknown, migrate: (logic: unknown) => unknown): void {
     const { seq, floor, index, params, closed, logic, members, outcomes } = saved as Saved;
-    this.seq = seq;
+    this.begin(seq);
     this.floor = floor;
     this.index = index;
     this.#params = params;
@@ -266,7 +274,7 @@ export class RoomCore {
       this.members = new Members();
     }
     const events = verdict.events.map((emitted, offset) => this.#addressed(emitted, seq + offset));
-    this.seq = seq + Math.max(1, events.length) - 1;
+    this.begin(seq + Math.max(1, events.length) - 1);
     this.index += events.length;
     if (input.type === 'command')
       this.outcomes.record(input.by.id, input.commandId, {
@@ -278,8 +286,9 @@ export class RoomCore {
   }
 
   /** Where the log says that the entry has led, whatever the logic makes of it now. */
-  #moveTo({ last, index, events }: Entry): void {
+  #moveTo({ input, last, index, events }: Entry): void {
     this.seq = last;
+    if (input.type !== 'barrier') this.heard = last;
     this.index = index + events.length;
     if (events.some(isForAll)) this.floor = last;
   }

@@ -73,8 +73,11 @@ export class Turn {
   }[] = [];
   #spoiler: Culprit | undefined;
   #published: PublishedTurn | undefined;
+  readonly #after: number;
 
-  constructor(private readonly context: TurnContext) {}
+  constructor(private readonly context: TurnContext) {
+    this.#after = context.core.heard;
+  }
 
   take(letter: Letter): void {
     if (letter.from === 'room') {
@@ -110,6 +113,7 @@ export class Turn {
   published(floor: number): PublishedTurn {
     return (this.#published ??= {
       ...publishedTurn(this.context.core, floor, this.entries),
+      after: this.#after,
       joined: this.#passages?.joined ?? [],
       left: this.#passages?.left ?? [],
       ended: this.#ended,

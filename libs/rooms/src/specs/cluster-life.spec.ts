@@ -20,7 +20,7 @@ describe('the life of a room over several nodes', () => {
       }),
       { numRuns, ...(process.env['RUNS'] === undefined && { seed: 20_261_121 }) },
     );
-  }, 300_000);
+  }, 900_000);
 
   it.each(['kill', 'cut', 'lapse', 'back', 'drain', 'deaf', 'blip', 'move'])('has met: %s', (fault) => {
     expect(hits.get(fault)).toBeGreaterThan(10);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTestRooms, type PortWraps } from '@greenroom/testing';
+import { startTestRooms, TestCluster, type PortWraps } from '@greenroom/testing';
 import type { Push } from '@greenroom/protocol';
 import type { Feed, PublishedTurn } from '../feed/feed.js';
 import { roomKind } from '../kind.js';
@@ -111,6 +111,29 @@ describe('a reset', () => {
     feed?.publish(A, { ...turn(reply.position.seq - 1), epoch: epoch + 2 });
     await rooms.settle();
     expect(pushes).toMatchObject([{ op: 'reset', room: A, reason: 'what was told is lost' }]);
+  });
+
+  it('comes by itself when no more is lost than the new owners’ claims have taken positions', async () => {
+    const cluster = new TestCluster({ kinds: () => [lab()] });
+    const [one, two] = [await cluster.start(), await cluster.start()];
+    cluster.owners.set(A, one.id);
+    const bob = two.connect('bob');
+    await bob.join(A);
+    const { position } = await bob.send(A, 'say', { text: 'kept' });
+    const { epoch, seq } = position;
+    const events = [{ seq: seq + 1, name: 'said', data: { text: 'lost' }, at: 0 }];
+    const rest = { shared: true, joined: [], left: [], ended: [], count: 1 };
+    cluster.feed.publish(A, { type: 'turn', epoch, after: seq, floor: seq, to: seq + 1, events, ...rest });
+    expect(bob.events('said')).toHaveLength(2);
+    one.kill();
+    // Claims that came to nothing, and that of whoever serves.
+    for (let n = 1; n < 3; n += 1) await cluster.store.claim(A, 'nobody', cluster.clock.now() + n, false);
+    await cluster.clock.advance(5000);
+    await two.node.room(A).send('say', { text: 'else' }, { as: { id: 'sys', name: 'Sys' } });
+    await cluster.clock.advance(1000);
+    expect(bob.received('reset')).toMatchObject([
+      { view: { said: ['kept', 'else'] }, reason: 'what was told is lost' },
+    ]);
   });
 
   it('comes by itself when a turn is missing that no log has, be it only of somebody who came', async () => {

@@ -254,7 +254,7 @@ describe('the life of a room on its node', () => {
       }),
       { numRuns, ...(process.env['RUNS'] === undefined && { seed: 20_261_121 }) },
     );
-  }, 60_000);
+  });
 
   it('goes no way that is not listed', () => {
     expect([...hits].filter((hit) => !TRANSITIONS.includes(hit))).toEqual([]);

@@ -40,7 +40,7 @@ describe('the sessions of a room', () => {
       }),
       { numRuns, ...(process.env['RUNS'] === undefined && { seed: 20_261_121 }) },
     );
-  }, 60_000);
+  });
 
   it.each(TRANSITIONS)('were met in this one: %s', (transition) => {
     expect([...hits]).toContain(transition);

@@ -226,6 +226,5 @@ describe('the stream of a member', () => {
         { numRuns, ...(process.env['RUNS'] === undefined && { seed: 20_261_121 }) },
       );
     },
-    60_000,
   );
 });

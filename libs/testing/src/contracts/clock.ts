@@ -1,5 +1,5 @@
 import type { Clock } from '@greenroom/rooms';
-import { holds, same, type Check } from './check.js';
+import { holds, render, same, type Check } from './check.js';
 
 /** A clock, and a way to let time pass on it. */
 export interface ClockHarness {
@@ -12,6 +12,8 @@ export interface ClockHarness {
 
 /** The unit of the checks, milliseconds: small, because a real clock is waited for. */
 const TICK = 20;
+/** What two looks at a real clock may differ by, and timers that it starts, milliseconds. */
+const NEAR = 5;
 
 export const clockChecks: readonly Check<ClockHarness>[] = [
   {
@@ -20,33 +22,44 @@ export const clockChecks: readonly Check<ClockHarness>[] = [
       const before = clock.now();
       await advance(TICK);
       const passed = clock.now() - before;
-      holds(passed >= TICK - 1 && passed < TICK + 1000, `${passed} ms passed instead of ${TICK}`);
+      // A busy machine wakes nobody on time; a clock of another unit is out by more than it is.
+      holds(passed >= TICK - 1 && passed < TICK * 500, `${passed} ms passed instead of ${TICK}`);
     },
   },
   {
     title: 'a timer runs once, not before its time, and never within the call that made it',
     async run({ clock, advance }) {
-      let ran = 0;
-      const timer = clock.after(3 * TICK, () => (ran += 1));
-      holds(Math.abs(timer.due - clock.now() - 3 * TICK) <= 5, 'the timer does not say when it is due');
+      const ran: number[] = [];
+      const before = clock.now();
+      const timer = clock.after(3 * TICK, () => ran.push(clock.now()));
+      same(ran, [], 'ran within the call');
+      const earliest = before + 3 * TICK;
+      const latest = clock.now() + 3 * TICK;
+      holds(timer.due >= earliest - NEAR && timer.due <= latest + NEAR, 'the timer does not say when it is due');
       await advance(TICK);
-      same(ran, 0, 'runs before its time');
       await advance(3 * TICK);
       await advance(5 * TICK);
-      same(ran, 1, 'runs');
+      same(ran.length, 1, 'runs');
+      holds((ran[0] ?? 0) >= timer.due - NEAR, 'it ran before its time');
     },
   },
   {
     title: 'timers run in the order of their due times, also those that a timer starts',
     async run({ clock, advance }) {
-      const order: string[] = [];
-      clock.after(6 * TICK, () => order.push('last'));
-      clock.after(TICK, () => {
-        order.push('first');
-        clock.after(2 * TICK, () => order.push('second'));
-      });
-      await advance(8 * TICK);
-      same(order, ['first', 'second', 'last'], 'the order');
+      const order: { readonly name: string; readonly due: number }[] = [];
+      const note = (name: string, delayMs: number, then = (): void => {}): void => {
+        const { due } = clock.after(delayMs, () => {
+          order.push({ name, due });
+          then();
+        });
+      };
+      note('last', 6 * TICK);
+      note('first', TICK, () => note('second', 2 * TICK));
+      // On a real clock the first may be so late that the second is due after the last.
+      for (let waited = 0; order.length < 3 && waited < 500; waited += 8) await advance(8 * TICK);
+      same(order.map(({ name }) => name).sort(), ['first', 'last', 'second'], 'what ran');
+      const tooEarly = order.filter(({ due }, i) => due > (order[i + 1]?.due ?? Infinity) + NEAR);
+      same(tooEarly, [], `ran before what was due earlier, of ${render(order)}`);
     },
   },
   {
