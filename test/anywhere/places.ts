@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { RoomsModule, RoomsService, type RoomsModuleOptions } from '@greenroom/nestjs';
 import { openRedis } from '@greenroom/redis';
 import { MemoryRoomStore, type Directory } from '@greenroom/rooms';
@@ -69,7 +70,11 @@ export class Places {
     if (place === 'the only node') return { room: next(), here: only, there: only };
     const owner = place === 'the owner' ? here : there;
     let room = next();
-    while ((await this.directory.locate(room)) !== owner.id) room = next();
+    while ((await this.directory.locate(room)) !== owner.id) {
+      room = next();
+      // Where Redis is away each is answered at once, and it would not come back before this is over.
+      await immediate();
+    }
     return { room, here, there };
   }
 

@@ -21,9 +21,10 @@ export type Play = (scene: Scene) => Promise<void>;
 export const upTo = (client: Client, room: string, seq: number): Promise<unknown> =>
   client.when(`position ${seq}`, () => client.room(room).position.seq >= seq);
 
-/** And is told of it. */
+/** The sender has been told of it by then. */
 export const say = async (client: Client, room: string, text: string, id?: string): Promise<ReplyBodies['send']> => {
   const sent = await client.send(room, 'say', { text }, id);
-  await upTo(client, room, sent.position.seq);
+  const { seq } = client.room(room).position;
+  if (seq < sent.position.seq) throw new Error(`${sent.position.seq} was answered, and ${seq} told of`);
   return sent;
 };
