@@ -261,6 +261,54 @@ describe.each(STORES)('RedisFeed of rooms that are kept in %s', (_, newStore) =>
   });
 });
 
+describe('RedisFeed of a room of which Redis lost the end, as it does when it fails over,', () => {
+  /** Both nodes have heard of three turns that are not in the log any more; the other is not told of what comes next. */
+  const setUp = async (kept: number) => {
+    const [owner, other] = await nodes.pair();
+    const turns = await Turns.claim(owner.store, A);
+    const [here, there] = [owner.hear(), other.hear()];
+    await redis.settle();
+    const told = async (by: Turns): Promise<PublishedTurn> => {
+      const turn = await by.commit();
+      owner.feed.publish(A, turn);
+      return turn;
+    };
+    for (let i = 0; i < kept; i += 1) await told(turns);
+    const { client, keys } = owner.end;
+    const saved = new Map<string, Buffer | null>();
+    for (const key of [keys.room(A), keys.log(A)]) saved.set(key, await client.dumpBuffer(key));
+    for (let i = 0; i < 3; i += 1) await told(turns);
+    await redis.settle();
+    for (const [key, bytes] of saved) if (bytes !== null) await client.restore(key, 0, bytes, 'REPLACE');
+    for (const heard of [here, there]) heard.length = 0;
+    other.loses = Infinity;
+    const next = await Turns.claim(owner.store, A, 'b');
+    return { other, here, there, tell: () => told(next) };
+  };
+
+  // Above, at, and below where it was.
+  it.each([1, 2, 3, 4, 6])('all %i turns after it are heard by who was told of none', async (count) => {
+    const { other, here, there, tell } = await setUp(4);
+    const all: PublishedTurn[] = [];
+    for (let i = 0; i < count; i += 1) all.push(await tell());
+    await redis.settle();
+    expect([here, there]).toEqual([all, []]);
+    other.loses = 0;
+    all.push(await tell());
+    await redis.settle();
+    expect([here, there]).toEqual([all, all]);
+  });
+
+  it('with all that was before it, too', async () => {
+    const { other, there, tell } = await setUp(0);
+    const all = [await tell(), await tell(), await tell()];
+    other.loses = 0;
+    all.push(await tell());
+    await redis.settle();
+    expect(there).toEqual(all);
+  });
+});
+
 describe('RedisFeed of rooms that are kept elsewhere', () => {
   it('misses nothing of a room of which Redis knows no head, however long its log takes to answer', async () => {
     const kept = new MemoryRoomStore();

@@ -1,5 +1,5 @@
 import type { Position } from '@greenroom/protocol';
-import type { FeedListener, FeedMessage, PublishedTurn } from '@greenroom/rooms';
+import type { FeedListener, FeedMessage, PublishedTurn, ReadRange } from '@greenroom/rooms';
 import { turnsOf, type Span } from './message.js';
 import type { Row } from '../store/row.js';
 
@@ -7,6 +7,8 @@ import type { Row } from '../store/row.js';
 const PAGE = 2048;
 /** Turns that wait for those before them; above it the oldest are let go of, and read from the log. */
 const MAX_HELD = 256;
+
+const NOWHERE: Position = { epoch: 0, seq: 0 };
 
 /** What a station needs to know where it is, and what it missed. */
 export interface Log {
@@ -16,7 +18,7 @@ export interface Log {
   latest(address: string): Promise<Position | undefined>;
   /** The same of many rooms, in their order. */
   latestOf(addresses: readonly string[]): readonly Promise<Position | undefined>[];
-  rows(address: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Row[]>;
+  rows(address: string, range: ReadRange): Promise<readonly Row[]>;
 }
 
 /**
@@ -48,7 +50,7 @@ export class Station {
   async open(heard: Promise<void>): Promise<void> {
     try {
       const head = await this.log.head(this.address);
-      this.#position ??= head ?? { epoch: 0, seq: 0 };
+      this.#position ??= head ?? NOWHERE;
     } catch (error) {
       this.report(error);
     }
@@ -74,9 +76,11 @@ export class Station {
     return at === undefined || span.epoch > at.epoch || (span.epoch === at.epoch && span.to > at.seq);
   }
 
-  /** A turn of a room that this node owns: where it stands need not be asked, and who published it was told of no reply yet. */
+  /** A turn of a room that this node owns: where it begins need not be asked, and its sender is answered next. */
   publish(turn: PublishedTurn): void {
-    if (this.#held.length === 0) this.#position ??= { epoch: turn.epoch, seq: turn.after };
+    const at = this.#position;
+    const begins = at === undefined || (turn.epoch > at.epoch && turn.after <= at.seq);
+    if (begins && this.#held.length === 0) this.#position = { epoch: turn.epoch, seq: turn.after };
     this.offer(turn);
   }
 
@@ -108,7 +112,8 @@ export class Station {
     try {
       while (this.#mustLookAgain) {
         this.#mustLookAgain = false;
-        this.#position ??= (await this.log.head(this.address)) ?? { epoch: 0, seq: 0 };
+        this.#position ??= (await this.log.head(this.address)) ?? NOWHERE;
+        await this.#stepBack(this.#position);
         while (await this.#readPage());
         // What came meanwhile may be ahead of what was read.
         if (!this.#mustLookAgain) this.#jump();
@@ -118,6 +123,26 @@ export class Station {
     } finally {
       // At once: who asks from now on begins anew.
       this.#catchingUp = undefined;
+    }
+  }
+
+  /**
+   * What was heard and a store that failed over has lost has another's turns in its place: they are read from where the log and
+   * what was heard part.
+   */
+  async #stepBack(at: Position): Promise<void> {
+    let before = at.seq + 1;
+    for (let limit = 1; ; limit = PAGE) {
+      const rows = await this.log.rows(this.address, { before, limit, reverse: true });
+      if (this.#position !== at) return;
+      const known = rows.find(({ entry }) => entry.epoch <= at.epoch)?.entry;
+      const oldest = rows.at(-1)?.entry.seq ?? before;
+      if (known !== undefined || rows.length < limit) {
+        const seq = known?.last ?? oldest - 1;
+        if (seq < at.seq) this.#position = { epoch: at.epoch, seq };
+        return;
+      }
+      before = oldest;
     }
   }
 
@@ -158,8 +183,10 @@ export class Station {
     for (let [next] = this.#held; next !== undefined && this.#follows(next); [next] = this.#held) this.#hear(next);
   }
 
+  /** In an epoch of which nothing was heard, not even its barrier, more may have been lost than the turn says. */
   #follows(turn: PublishedTurn): boolean {
-    return this.isNews(turn) && turn.after <= (this.#position?.seq ?? -1);
+    const { epoch, seq } = this.#position ?? NOWHERE;
+    return this.isNews(turn) && turn.after <= seq && (turn.epoch === epoch || epoch === 0);
   }
 
   #hear(turn: PublishedTurn): void {

@@ -4,6 +4,8 @@ import type { Batch, Entry, Fence, PublishedTurn, RoomStore } from '@greenroom/r
 export class Turns {
   #fence: Fence = { epoch: 0, owner: '' };
   #seq = 0;
+  /** Of the last turn: nobody hears of a barrier. */
+  #last = 0;
 
   private constructor(
     private readonly store: RoomStore,
@@ -15,6 +17,7 @@ export class Turns {
     const claim = await store.claim(address, owner, 1000, true);
     turns.#fence = { epoch: claim?.epoch ?? 0, owner };
     turns.#seq = claim?.barrier.seq ?? 0;
+    turns.#last = turns.#seq - 1;
     return turns;
   }
 
@@ -38,9 +41,10 @@ export class Turns {
   /** What the next turn would be; it is not committed. */
   next(count = 1): readonly [Batch, PublishedTurn] {
     const { epoch } = this.#fence;
-    const after = this.#seq;
-    const entries = Array.from({ length: count }, (_, i) => this.#entry(after + 1 + i));
+    const after = this.#last;
+    const entries = Array.from({ length: count }, (_, i) => this.#entry(this.#seq + 1 + i));
     const seq = (this.#seq += count);
+    this.#last = seq;
     const published: PublishedTurn = {
       type: 'turn',
       epoch,
