@@ -72,7 +72,9 @@ export class IoredisConnection implements RedisConnection {
       () => this.client.disconnect(true),
     );
     // When a Sentinel tells of a successor while it is being made, ioredis gives up for good.
-    this.client.on('end', () => setTimeout(() => this.#again(), AGAIN_MS));
+    this.client.on('end', () => {
+      if (!this.#isOver) setTimeout(() => this.#again(), AGAIN_MS);
+    });
     return this;
   }
 
