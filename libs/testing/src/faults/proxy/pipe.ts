@@ -15,6 +15,7 @@ export class Pipe {
   #heldBytes = 0;
   #lastDueMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #waitsForReader = false;
   #state: 'open' | 'ending' | 'vanishing' | 'over' = 'open';
 
   constructor(
@@ -91,7 +92,10 @@ export class Pipe {
 
   #waitForReader(): void {
     this.from.pause();
+    if (this.#waitsForReader) return;
+    this.#waitsForReader = true;
     this.to.once('drain', () => {
+      this.#waitsForReader = false;
       if (this.#state === 'open' && this.#heldBytes <= MOST_HELD_BYTES) this.from.resume();
     });
   }
