@@ -38,7 +38,7 @@ it('of a failure all reasons are told, each once, also where one is its own', ()
 it('is one line, whatever a client has put into it, and no longer than anybody wants to read', () => {
   const forged = 'Ann\r\n[Nest] ERROR forged\u001b[2J\u009b31m\u2028\u202eevil';
   const [line] = written((logger) =>
-    logger.warn('hm', { forged, cause: new Error(forged), rooms: [forged], long: 'x'.repeat(1e6) }),
+    logger.warn(`failed at ${forged}`, { forged, cause: new Error(forged), rooms: [forged], long: 'x'.repeat(1e6) }),
   );
   const text = String(line?.[0]);
   expect(text).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);

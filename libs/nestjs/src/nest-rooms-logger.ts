@@ -34,7 +34,7 @@ const sentence = (message: string, fields: Fields): string => {
     const text = typeof value === 'string' ? value : value instanceof Error ? reasons(value) : inspect(value);
     return `${name}=${oneLine(text)}`;
   });
-  return told.length === 0 ? message : `${message} (${told.join(', ')})`;
+  return oneLine(message) + (told.length === 0 ? '' : ` (${told.join(', ')})`);
 };
 
 /** An error often only says what could not be done; why not, its cause does. */
